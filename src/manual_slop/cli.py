@@ -1,0 +1,284 @@
+"""The command line: what can be typed, and which part of the program does it."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from manual_slop import __version__
+from manual_slop.terminal.exit_codes import DONE, exit_code
+from manual_slop.terminal.help_text import INTRODUCTION, afterword
+from manual_slop.values.errors import ConfigError, ProviderError
+
+if TYPE_CHECKING:
+    from manual_slop.terminal.send import Setting
+    from manual_slop.terminal.turn_loop import View
+    from manual_slop.terminal.turn_view import TurnView
+
+app = typer.Typer(
+    name="manual-slop",
+    help=INTRODUCTION,
+    epilog=afterword(),
+    invoke_without_command=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+ModelOption = Annotated[
+    str | None, typer.Option("-m", "--model", metavar="MODEL", help="provider/name, or an alias from config.toml.")
+]
+SystemOption = Annotated[str | None, typer.Option(metavar="TEXT", help="What the model is told of its task.")]
+FolderOption = Annotated[
+    Path | None, typer.Option("--dir", metavar="PATH", help="The project its tools may read; else the current folder.")
+]
+NoToolsOption = Annotated[bool, typer.Option("--no-tools", help="Offer the model no tools.")]
+ParamOption = Annotated[
+    list[str] | None, typer.Option(metavar="NAME=VALUE", help="Any model parameter, the value as JSON; repeatable.")
+]
+BaseOption = Annotated[str | None, typer.Option(metavar="URL", help="Where the model's server is.")]
+ApproveOption = Annotated[
+    str | None,
+    typer.Option(metavar="ask|edits|never|all", help="What needs your yes; else as config.toml says, else ask."),
+]
+ToolsOption = Annotated[str | None, typer.Option(metavar="NAME,…", help="The only tools to offer.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="For programs: JSON instead of text.")]
+
+
+@app.callback()
+def program(
+    context: typer.Context,
+    version: Annotated[bool, typer.Option("--version", help="Say which version this is.", is_eager=True)] = False,
+) -> int:
+    """Without a command: what can be done."""
+    if version:
+        typer.echo(f"manual-slop {__version__}")
+        raise typer.Exit(DONE)
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())
+    return DONE
+
+
+@app.command()
+def send(
+    prompt: Annotated[
+        str | None, typer.Argument(metavar="PROMPT|-", help="What to say; - reads it from stdin.")
+    ] = None,
+    model: ModelOption = None,
+    image: Annotated[
+        list[str] | None, typer.Option(metavar="PATH|clipboard", help="A picture; may be repeated.")
+    ] = None,
+    system: SystemOption = None,
+    folder: FolderOption = None,
+    no_tools: NoToolsOption = False,
+    no_stream: Annotated[bool, typer.Option("--no-stream", help="Wait for the whole answer.")] = False,
+    json: JsonOption = False,
+    temperature: Annotated[float | None, typer.Option(metavar="NUMBER", help="How freely it chooses words.")] = None,
+    max_tokens: Annotated[int | None, typer.Option(metavar="N", help="The most it may write.")] = None,
+    reasoning_effort: Annotated[
+        str | None, typer.Option(metavar="LEVEL", help="How long it thinks: minimal, low, medium, high.")
+    ] = None,
+    param: ParamOption = None,
+    api_base: BaseOption = None,
+    approve: ApproveOption = None,
+    tools: ToolsOption = None,
+) -> int:
+    """Say one thing to a model and see what it costs.
+
+    It may read the project, its answer streams, and the last line is the bill. What is piped in is put after the
+    prompt. Into a pipe or file goes the answer alone; everything else is said on stderr.
+    """
+    from manual_slop.terminal.parameters import read_parameters
+    from manual_slop.terminal.prompt_input import read_prompt
+    from manual_slop.terminal.send import Prompt, run_send
+
+    view = _view(json)
+
+    def asked() -> Prompt:
+        common = {"temperature": temperature, "max_tokens": max_tokens, "reasoning_effort": reasoning_effort}
+        parameters = read_parameters(param or [], common)
+        return Prompt(read_prompt(prompt), tuple(image or ()), not no_stream, api_base, parameters)
+
+    return run_send(_setting(view, model, system, folder, _chosen(tools, no_tools), approve), asked, view)
+
+
+@app.command()
+def chat(
+    model: ModelOption = None,
+    system: SystemOption = None,
+    folder: FolderOption = None,
+    no_tools: NoToolsOption = False,
+    param: ParamOption = None,
+    api_base: BaseOption = None,
+    approve: ApproveOption = None,
+    tools: ToolsOption = None,
+) -> int:
+    """Talk to a model in the terminal.
+
+    /help there lists commands: another model, a picture, the bill. Without a terminal each line of input is a prompt.
+    """
+    from manual_slop.terminal.chat import talk
+    from manual_slop.terminal.parameters import read_parameters
+    from manual_slop.terminal.send import Prompt
+
+    view = _text_view()
+    setting = _setting(view, model, system, folder, _chosen(tools, no_tools), approve)
+    return talk(setting, lambda: Prompt(api_base=api_base, params=read_parameters(param or [], {})), view)
+
+
+@app.command()
+def undo(
+    turn: Annotated[bool, typer.Option("--turn", help="All changes of the last turn, not the last one only.")] = False,
+    session: Annotated[str | None, typer.Option(metavar="ID", help="Only what this session changed.")] = None,
+    folder: FolderOption = None,
+    redo: Annotated[bool, typer.Option("--redo", help="Take the last undo back.")] = False,
+) -> int:
+    """Take back what a model changed in a project, to the byte.
+
+    Nothing is touched when one of the files was changed since. Called again it goes further back.
+    """
+    from manual_slop.terminal.undo import take_back
+
+    return take_back(folder or Path.cwd(), session, turn=turn, redo=redo)
+
+
+@app.command()
+def models(
+    provider: Annotated[
+        str | None, typer.Argument(metavar="PROVIDER", help="Whose models; else all providers.")
+    ] = None,
+    refresh: Annotated[bool, typer.Option("--refresh", help="Ask the provider again, whatever is remembered.")] = False,
+    json: JsonOption = False,
+) -> None:
+    """List providers, or the models of one with prices and abilities."""
+    from manual_slop.terminal.catalogue import show_models, show_providers
+
+    if provider is None:
+        show_providers(json)
+    else:
+        show_models(provider, refresh, json)
+
+
+@app.command()
+def price(
+    model: Annotated[list[str], typer.Argument(metavar="MODEL...", help="Model strings or aliases.")],
+    json: JsonOption = False,
+) -> None:
+    """Say what models cost and where that is written."""
+    from manual_slop.terminal.catalogue import show_prices
+
+    show_prices(model, json)
+
+
+@app.command()
+def doctor(
+    live: Annotated[str | None, typer.Option(metavar="MODEL", help="Also try this model, in five small calls.")] = None,
+    json: JsonOption = False,
+) -> int:
+    """Check settings, keys, local servers and this terminal.
+
+    Keys are named with where they came from, never shown. Nobody is called but servers on this computer, and with
+    --live the model you name.
+    """
+    from manual_slop.terminal.doctor import examine
+
+    return examine(live, json)
+
+
+@app.command()
+def rehearsal(port: Annotated[int, typer.Option(metavar="N", help="Which port; any free one by default.")] = 0) -> None:
+    """Serve the built-in, scripted provider to other programs."""
+    from manual_slop.terminal.rehearsal import serve
+
+    serve(port)
+
+
+def _chosen(tools: str | None, none: bool) -> bool | tuple[str, ...]:
+    """The tools to offer: all, none, or those named."""
+    if none or tools is None:
+        return not none
+    return tuple(name.strip() for name in tools.split(",") if name.strip())
+
+
+def _setting(
+    view: View,
+    model: str | None,
+    system: str | None,
+    folder: Path | None,
+    tools: bool | tuple[str, ...],
+    approve: str | None,
+) -> Setting:
+    """How the conversation is set up, with somebody to ask where a person sits at the terminal."""
+    from manual_slop.safety.approval import MODES
+    from manual_slop.safety.inbox import Inbox
+    from manual_slop.terminal.send import Setting
+    from manual_slop.terminal.turn_view import TurnView
+
+    if approve is not None and approve not in MODES:
+        raise ConfigError(f"--approve takes {', '.join(MODES)}, not “{approve}”")
+    inbox = None
+    if isinstance(view, TurnView) and sys.stdin is not None and sys.stdin.isatty() and view.screen.shared:
+        from manual_slop.terminal.approval_prompt import ApprovalPrompt
+
+        inbox = Inbox()
+        view.ask = ApprovalPrompt(view.screen, inbox)
+    return Setting(model, system, folder, tools, approve, inbox)
+
+
+def _view(json: bool) -> View:
+    if not json:
+        return _text_view()
+    from manual_slop.terminal.json_view import JsonView
+
+    return JsonView(sys.stdout)
+
+
+def _text_view() -> TurnView:
+    from manual_slop.providers.litellm_loader import is_loaded
+    from manual_slop.terminal.screen import screen
+    from manual_slop.terminal.streams import cover_first_sign
+    from manual_slop.terminal.turn_view import TurnView
+
+    cover_first_sign()
+    return TurnView(screen(), lambda: "waiting" if is_loaded() else "loading")
+
+
+def run(arguments: list[str]) -> int:
+    """Do what was typed and return the exit code. Raises what the program did not foresee."""
+    failure: ConfigError | ProviderError
+    try:
+        return int(app(arguments, prog_name="manual-slop", standalone_mode=False) or DONE)
+    except typer.TyperException as error:
+        failure = ConfigError(_misuse(error.format_message(), arguments))
+    except (ConfigError, ProviderError) as error:
+        failure = error
+    except SystemExit as leaving:  # what typer makes of a closed pipe
+        if isinstance(leaving.__context__, BrokenPipeError):
+            raise leaving.__context__ from None
+        raise
+    _tell(failure, arguments)
+    return exit_code(failure)
+
+
+def _misuse(message: str, arguments: list[str]) -> str:
+    """What is wrong with a command line, and where it says how it is right."""
+    names = [command.callback.__name__ for command in app.registered_commands if command.callback]
+    command = next((f" {word}" for word in arguments[:1] if word in names), "")
+    unquoted = command == " send" and "unexpected extra argument" in message
+    quotes = "put the prompt in quotes; " if unquoted else ""
+    return f"{message}\n→ {quotes}manual-slop{command} --help shows what can be typed"
+
+
+def _tell(failure: ConfigError | ProviderError, arguments: list[str]) -> None:
+    """Say what went wrong, in the form that was asked for."""
+    if "--json" not in arguments or "send" in arguments[:1]:
+        _view("--json" in arguments).fail(failure)
+        return
+    from manual_slop.terminal.json_lines import document, error_fields
+    from manual_slop.terminal.screen import screen
+
+    screen().put(document({"error": error_fields(failure)}))

@@ -1,0 +1,1 @@
+"""The door to every model: who the providers are, how to reach them, and what their answers mean."""

@@ -1,0 +1,152 @@
+"""Our messages and tools in the form litellm takes, with each provider's own data echoed to it alone."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from manual_slop.providers.quirks import anthropic, gemini
+from manual_slop.values.messages import Image, Message, Opaque, Reasoning, Text, ToolCall, ToolResult
+from manual_slop.values.strict_json import StrictJSONError, parse_arguments
+from manual_slop.values.tools import ToolSpec
+
+_ECHOES_ALWAYS = frozenset({"anthropic", "gemini", "vertex_ai", "openrouter", "bedrock"})
+_ECHOES_IN_LOOP = frozenset({"deepseek", "moonshot", "zai", "dashscope"})
+
+
+class Translator:
+    """Translates the messages of one conversation for one provider, each once: history costs nothing twice.
+
+    What it hands out is shared between calls and must not be changed in place.
+    """
+
+    def __init__(self, provider: str, protocol: str, *, system_role: str = "system") -> None:
+        self.provider = provider
+        self.protocol = protocol
+        self.system_role = system_role
+        self._known: dict[int, tuple[Message, bool, list[dict[str, Any]]]] = {}
+
+    def messages(self, messages: Sequence[Message]) -> list[dict[str, Any]]:
+        """All of a conversation."""
+        minds_loop = self.protocol in _ECHOES_IN_LOOP
+        loop_start = max((at for at, message in enumerate(messages) if message.role == "user"), default=0)
+        wire: list[dict[str, Any]] = []
+        for at, message in enumerate(messages):
+            wire.extend(self._translated(message, minds_loop and at >= loop_start))
+        if len(self._known) > 2 * len(messages) + 16:  # messages that were taken back
+            present = {id(message) for message in messages}
+            self._known = {key: known for key, known in self._known.items() if key in present}
+        return wire
+
+    def _translated(self, message: Message, in_loop: bool) -> list[dict[str, Any]]:
+        found = self._known.get(id(message))
+        if found is not None and found[0] is message and found[1] == in_loop:
+            return found[2]
+        wire = self._translate(message, in_loop)
+        self._known[id(message)] = (message, in_loop, wire)
+        return wire
+
+    def _translate(self, message: Message, in_loop: bool) -> list[dict[str, Any]]:
+        if message.role == "system":
+            return [{"role": self.system_role, "content": message.text}]
+        if message.role == "tool":
+            return [self._result(part) for part in message.parts if isinstance(part, ToolResult)]
+        if message.role == "user":
+            return [{"role": "user", "content": _user_content(message)}]
+        return [self._assistant(message, in_loop)] if message.parts else []
+
+    def _result(self, result: ToolResult) -> dict[str, Any]:
+        return {"role": "tool", "tool_call_id": self._call_id(result.call_id), "content": result.content or "(nothing)"}
+
+    def _assistant(self, message: Message, in_loop: bool) -> dict[str, Any]:
+        text = message.text
+        if message.interrupted:
+            text = f"{text} [interrupted]".lstrip()
+        wire: dict[str, Any] = {"role": "assistant", "content": text or None}
+        calls = [self._call(call) for call in message.tool_calls]
+        if calls:
+            wire["tool_calls"] = calls
+        elif text == "":
+            wire["content"] = ""
+        for part in message.parts:
+            if isinstance(part, Reasoning):
+                wire.update(self._echo(part, message, in_loop))
+        return wire
+
+    def _echo(self, part: Reasoning, message: Message, in_loop: bool) -> dict[str, Any]:
+        """What this provider wants to see again of its own thoughts; nothing of anybody else's."""
+        if message.model.split("/", 1)[0] != self.provider:
+            return {}
+        if in_loop and self.protocol in _ECHOES_IN_LOOP and part.text:
+            return {"reasoning_content": part.text}
+        if part.opaque is None or part.opaque.provider != self.provider or self.protocol not in _ECHOES_ALWAYS:
+            return {}
+        return _opaque_fields(part.opaque)
+
+    def _call(self, call: ToolCall) -> dict[str, Any]:
+        function = {"name": call.name, "arguments": _readable(call.arguments)}
+        return {"id": self._call_id(call.id), "type": "function", "function": function}
+
+    def _call_id(self, call_id: str) -> str:
+        return call_id if self.protocol in ("gemini", "vertex_ai") else gemini.plain_call_id(call_id)
+
+
+def _readable(arguments: str) -> str:
+    """Arguments as a JSON object, which litellm has to read for other protocols; what is none is shown in one."""
+    try:
+        whole = isinstance(parse_arguments(arguments), dict)
+    except StrictJSONError:
+        whole = False
+    return (arguments.strip() or "{}") if whole else json.dumps({"unreadable_arguments": arguments})
+
+
+def _opaque_fields(opaque: Opaque) -> dict[str, Any]:
+    fields = dict(opaque.fields)
+    pieces = fields.pop("thinking_pieces", None)
+    if pieces:
+        fields["thinking_blocks"] = anthropic.assemble_thinking(pieces)
+    signatures = fields.pop("thought_signatures", None)
+    if signatures:
+        fields["provider_specific_fields"] = {"thought_signatures": signatures}
+    return fields
+
+
+def _user_content(message: Message) -> str | list[dict[str, Any]]:
+    if not message.images:
+        return message.text
+    content: list[dict[str, Any]] = []
+    for part in message.parts:
+        if isinstance(part, Image):
+            encoded = base64.b64encode(part.data).decode("ascii")
+            content.append({"type": "image_url", "image_url": {"url": f"data:{part.media_type};base64,{encoded}"}})
+        elif isinstance(part, Text):
+            content.append({"type": "text", "text": part.text})
+    return content
+
+
+def tools(specs: Sequence[ToolSpec]) -> list[dict[str, Any]]:
+    """Tool schemas in the one form that litellm translates for every provider."""
+    return [
+        {
+            "type": "function",
+            "function": {"name": spec.name, "description": spec.description, "parameters": dict(spec.parameters)},
+        }
+        for spec in specs
+    ]
+
+
+def estimate_tokens(messages: Sequence[dict[str, Any]], tool_list: Sequence[dict[str, Any]]) -> int:
+    """A rough count where a provider told none: four characters a token, 800 tokens a picture."""
+    characters = len(json.dumps(tool_list)) if tool_list else 0
+    pictures = 0
+    for message in messages:
+        content = message.get("content")
+        for part in content if isinstance(content, list) else [content]:
+            if isinstance(part, dict) and part.get("type") == "image_url":
+                pictures += 1
+            else:
+                characters += len(part if isinstance(part, str) else json.dumps(part))
+        characters += sum(len(call["function"]["arguments"]) for call in message.get("tool_calls") or ())
+    return characters // 4 + 800 * pictures

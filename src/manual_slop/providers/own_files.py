@@ -1,0 +1,60 @@
+"""The person's own settings files, read with care: what they are, whose they are and how large they are."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import stat
+from pathlib import Path
+
+from manual_slop.values.errors import ConfigError
+
+LARGEST = 1024 * 1024
+
+
+def read_own_text(path: Path, *, private: bool = False) -> str | None:
+    """The text of a settings file, or `None` when there is none. Raises `ConfigError` that says how to mend it.
+
+    `private` files must belong to us and be closed to everybody else (not asked on Windows, which has no such modes).
+    """
+    data = _read(path, private)
+    if data is None:
+        return None
+    if len(data) > LARGEST:
+        raise ConfigError(f"is larger than {LARGEST // 1024} KiB: that is no settings file", path)
+    text = data.decode("utf-8-sig", "replace")
+    if "\ufffd" in text and "\ufffd".encode() not in data:
+        line = text[: text.index("\ufffd")].count("\n") + 1
+        del data, text
+        raise ConfigError("is not UTF-8 text: save it in that encoding", path, line)
+    return text
+
+
+def _read(path: Path, private: bool) -> bytes | None:
+    try:
+        # A pipe must not make us wait for a writer before we can see that it is one.
+        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise ConfigError(f"cannot be read: {error.strerror}", path) from None
+    try:
+        refusal = _refusal(os.fstat(descriptor), path, private)
+        if refusal:
+            raise ConfigError(refusal, path)
+        with os.fdopen(descriptor, "rb", closefd=False) as file:
+            return file.read(LARGEST + 1)
+    finally:
+        os.close(descriptor)
+
+
+def _refusal(status: os.stat_result, path: Path, private: bool) -> str:
+    if not stat.S_ISREG(status.st_mode):
+        return "is not a regular file"
+    if not private or os.name == "nt":
+        return ""
+    if status.st_uid != os.getuid():
+        return "belongs to another user and is not read: make a file of your own there"
+    if status.st_mode & 0o077:
+        return f"can be read by others and is not used: run `chmod 600 {shlex.quote(str(path))}`"
+    return ""

@@ -1,0 +1,1 @@
+"""What keeps a model inside the lines: the confined workspace."""

@@ -1,0 +1,1 @@
+"""Conversations: one `Session` each, with its messages, its tools and its loop."""

@@ -1,0 +1,69 @@
+"""Contents by their SHA-256: what a file held before it was changed, for as long as that can be undone."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import secrets
+from contextlib import suppress
+from pathlib import Path
+
+_FLAGS = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
+
+
+class BlobError(Exception):
+    """A content cannot be kept, is not there, or is not what it was; the message says which."""
+
+
+def digest_of(data: bytes) -> str:
+    """The name of a content: its SHA-256 in hexadecimal."""
+    return hashlib.sha256(data).hexdigest()
+
+
+class Blobs:
+    """Contents in one folder that only this user may read. Safe to use from several threads and processes."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def put(self, data: bytes) -> str:
+        """Keep a content; on the disk when this returns. Its digest. Raises `BlobError`."""
+        digest = digest_of(data)
+        path = self._path(digest)
+        try:
+            if not (path.is_file() and path.stat().st_size == len(data)):
+                self._write(path, data)
+        except OSError as error:
+            raise BlobError(f"the old content cannot be kept in {self._folder}: {error.strerror}") from None
+        return digest
+
+    def get(self, digest: str) -> bytes:
+        """The content of that digest, checked. Raises `BlobError`."""
+        try:
+            data = self._path(digest).read_bytes()
+        except OSError:
+            raise BlobError(f"the content {digest[:12]}… is not among those kept in {self._folder}") from None
+        if digest_of(data) != digest:
+            raise BlobError(f"the content kept as {digest[:12]}… in {self._folder} is damaged")
+        return data
+
+    def _path(self, digest: str) -> Path:
+        if len(digest) != 64 or not set(digest) <= set("0123456789abcdef"):
+            raise BlobError(f"{digest[:70]!r} is not the name of a content")
+        return self._folder / digest[:2] / digest
+
+    def _write(self, path: Path, data: bytes) -> None:
+        for folder in (self._folder, path.parent):
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        temporary = path.with_name(f"{secrets.token_hex(8)}.part")
+        descriptor = os.open(temporary, _FLAGS, 0o600)
+        try:
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            temporary.replace(path)
+        except OSError:
+            with suppress(OSError):
+                temporary.unlink()
+            raise

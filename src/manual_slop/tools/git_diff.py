@@ -1,0 +1,124 @@
+"""The tool that shows how files differ from what was committed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from manual_slop.safety.path_rules import show
+from manual_slop.tools.declaration import ToolContext, tool
+from manual_slop.tools.git.lines import unified
+from manual_slop.tools.git.objects import LINK, SUBMODULE, Item
+from manual_slop.tools.git.repository import Repository
+from manual_slop.tools.git.worktree import Worktree, as_items, is_pointer
+from manual_slop.tools.limits import Enough, Limits, Page
+from manual_slop.tools.text import decode
+
+_LARGEST_TEXT = 2 * 1024 * 1024
+_LONGEST_LINE = 2000
+_SECONDS = 20.0
+
+
+@tool("READ")
+def git_diff(context: ToolContext, path: str | None = None, staged: bool = False, revision: str | None = None) -> str:
+    """Show changes as a unified diff: those not staged yet, or with `staged` those that the next commit would make.
+
+    Only reads: no filter, external diff or other program runs. Untracked files are not shown.
+
+    Args:
+        path: Only this file, or what lies in this folder.
+        staged: Whether to show what is staged instead of what is not.
+        revision: Compare with this commit, branch or tag instead, such as `HEAD~2`; `a..b` compares two of them.
+    """
+    wanted = None if path in {None, "."} else context.workspace.relative(path or ".")
+    limits = Limits(context.cancel, _SECONDS)
+    page = Page()
+    notes = []
+    try:
+        with Repository(context.workspace, limits) as repository:
+            comparison = _Comparison(repository, Worktree(context.workspace, limits))
+            for change in comparison.changes(staged, revision, wanted):
+                for line in change.lines():
+                    limits.check()
+                    page.show(line if len(line) <= _LONGEST_LINE else f"{line[:_LONGEST_LINE]}…")
+    except Enough as reason:
+        notes = [f"[stopped: {reason}]"]
+    return "\n".join([*page.lines, *notes] or ["No differences."])
+
+
+@dataclass(frozen=True, slots=True)
+class _Change:
+    """A file before and after; `None` where there was or is none."""
+
+    path: str
+    old: bytes | None
+    new: bytes | None
+
+    def lines(self) -> Iterator[str]:
+        """The change as git shows it."""
+        name = show(self.path)
+        yield f"diff --git a/{name} b/{name}"
+        if self.old is None:
+            yield "new file"
+        if self.new is None:
+            yield "deleted file"
+        old, new = self.old or b"", self.new or b""
+        texts = decode(old), decode(new)
+        if None in texts or max(len(old), len(new)) > _LARGEST_TEXT:
+            kind = "Binary" if None in texts else "Large"
+            yield f"{kind} files differ ({len(old):,} B and {len(new):,} B)"
+            return
+        yield "--- /dev/null" if self.old is None else f"--- a/{name}"
+        yield "+++ /dev/null" if self.new is None else f"+++ b/{name}"
+        yield from unified(*((text or "").splitlines(keepends=True) for text in texts))
+
+
+class _Comparison:
+    """Two states of the files, held against each other."""
+
+    def __init__(self, repository: Repository, worktree: Worktree) -> None:
+        self._repository = repository
+        self._worktree = worktree
+
+    def changes(self, staged: bool, revision: str | None, path: str | None) -> Iterator[_Change]:
+        """The files that differ, in the order of their paths."""
+        old, _, new = (revision or "").partition("..")
+        if ".." in (revision or ""):
+            yield from self._between(self._tree(old or "HEAD"), self._tree(new.lstrip(".") or "HEAD"), path)
+        elif staged:
+            yield from self._between(self._tree(old or "HEAD"), as_items(self._repository.index()), path)
+        else:
+            yield from self._with_disk(self._tree(old) if old else None, path)
+
+    def _tree(self, revision: str) -> dict[str, Item]:
+        if revision == "HEAD" and self._repository.head() is None:
+            return {}
+        return dict(self._repository.files(self._repository.commit(self._repository.resolve(revision)).tree))
+
+    def _between(self, old: dict[str, Item], new: dict[str, Item], path: str | None) -> Iterator[_Change]:
+        for name in sorted(old.keys() | new.keys()):
+            if old.get(name) != new.get(name) and _is_in(name, path):
+                yield _Change(name, self._content(old.get(name)), self._content(new.get(name)))
+
+    def _with_disk(self, old: dict[str, Item] | None, path: str | None) -> Iterator[_Change]:
+        """What is on disk against the index, or against `old`."""
+        entries = {entry.path: entry for entry in self._repository.index() if entry.stage in {0, 2}}
+        before = old if old is not None else {name: entry.item for name, entry in entries.items()}
+        for name in sorted(before.keys() | entries.keys()):
+            entry, item = entries.get(name), before.get(name)
+            if not _is_in(name, path) or (
+                entry is not None and entry.item == item and self._worktree.state(entry) == "same"
+            ):
+                continue
+            if item is not None and item.mode in {LINK, SUBMODULE} and entry is not None:
+                continue
+            change = _Change(name, self._content(item), self._worktree.read(name) if entry else None)
+            if change.old != change.new and not is_pointer(change.old or b""):
+                yield change
+
+    def _content(self, item: Item | None) -> bytes | None:
+        return None if item is None else self._repository.blob(item)
+
+
+def _is_in(name: str, path: str | None) -> bool:
+    return path is None or name == path or name.startswith(f"{path}/")

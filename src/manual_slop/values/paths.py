@@ -1,0 +1,38 @@
+"""Where things lie: the person's folders, and the data files that travel with the program."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import platformdirs
+
+_PACKAGE = Path(__file__).resolve().parent.parent
+
+
+def config_dir() -> Path:
+    """Folder of `config.toml`, `credentials.toml` and `pricing/`; all under `MANUAL_SLOP_HOME` when that is set."""
+    home = os.environ.get("MANUAL_SLOP_HOME")
+    if home:
+        return Path(home) / "config"
+    return Path(platformdirs.user_config_dir("manual-slop", appauthor=False))
+
+
+def data_dir() -> Path:
+    """Folder of sessions, caches and logs; under `MANUAL_SLOP_HOME` when that is set."""
+    home = os.environ.get("MANUAL_SLOP_HOME")
+    if home:
+        return Path(home) / "data"
+    return Path(platformdirs.user_data_dir("manual-slop", appauthor=False))
+
+
+def shipped(name: str) -> Path:
+    """A data folder that travels with the program (`pricing`, `conductor`), in a checkout or in the wheel."""
+    installed = _PACKAGE / "data" / name
+    return installed if installed.is_dir() else _PACKAGE.parent.parent / name
+
+
+def inherited(wanted: Callable[[str], bool]) -> dict[str, str]:
+    """The variables of our environment whose names are `wanted`."""
+    return {name: value for name, value in os.environ.items() if wanted(name)}

@@ -1,0 +1,20 @@
+"""What a model is told about a tool, and how far a tool reaches."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, get_args
+
+Risk = Literal["READ", "WRITE", "EXECUTE", "NETWORK"]
+"""A tool's effect on the world, mildest first."""
+RISKS: tuple[Risk, ...] = get_args(Risk)
+
+
+@dataclass(frozen=True, slots=True)
+class ToolSpec:
+    """A tool as a model sees it: `parameters` is a JSON schema of type `object`."""
+
+    name: str
+    description: str
+    parameters: Mapping[str, Any]

@@ -1,0 +1,74 @@
+"""The world each test starts in: an empty home, no keys, no network but loopback; and the servers tests share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.cassettes import Readable
+from tests.support.environment import take_personal
+from tests.support.network_guard import NetworkGuard
+from tests.support.replay import Replay, serve_recordings
+from tests.support.shared import MISSING, SHARED, in_ci, shared_path
+
+_GUARD = pytest.StashKey[NetworkGuard]()
+PERSONAL = pytest.StashKey[dict[str, str]]()
+"""What the person who runs the tests has in their environment; only for recording from real providers."""
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Close the world before any test module is imported."""
+    config.stash[PERSONAL] = take_personal()
+    config.stash[_GUARD] = guard = NetworkGuard()
+    guard.closed = config.getoption("--record-mode") in (None, "none")
+    guard.install()
+
+
+def pytest_recording_configure(vcr: Any) -> None:
+    """Cassettes are written so that people can read them."""
+    vcr.register_serializer("yaml", Readable)
+
+
+def pytest_sessionstart() -> None:
+    """A gate that skips what it cannot see is no gate."""
+    if in_ci() and not SHARED.is_dir():
+        pytest.exit(f"CI is set, so nothing may be skipped, but it {MISSING}.", returncode=4)
+
+
+@pytest.fixture(autouse=True)
+def _home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each test is a person who has never used the program."""
+    monkeypatch.setenv("MANUAL_SLOP_HOME", str(tmp_path / "home"))
+
+
+@pytest.fixture(autouse=True)
+def _no_network(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Fail a test that reached for the network, also when the code under test survived the refusal."""
+    yield
+    refused = request.config.stash[_GUARD].take_refused()
+    assert not refused, f"reached for the network: {', '.join(refused)}"
+
+
+@pytest.fixture
+def shared() -> Callable[..., Path]:
+    """Paths below the shared folder, by their parts; skips with a reason when it is absent, fails in CI."""
+    return shared_path
+
+
+@pytest.fixture(scope="session")
+def rehearsal_url() -> Iterator[str]:
+    """The base URL of one rehearsal server for the whole run."""
+    from manual_slop.rehearsal.server import start
+
+    with start() as server:
+        yield server.base_url
+
+
+@pytest.fixture(scope="session")
+def replay_server() -> Iterator[Replay]:
+    """Recorded traffic of real providers on loopback, for the whole run."""
+    with serve_recordings() as replay:
+        yield replay

@@ -1,0 +1,1 @@
+"""What tests share: real doubles, servers on loopback, and the guard that keeps the network out."""
