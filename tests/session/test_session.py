@@ -24,17 +24,19 @@ from manual_slop.values.cancel import Cancel
 from manual_slop.values.errors import ConfigError, ProviderError
 from manual_slop.values.events import (
     Event,
+    MessageAdded,
     MessageFinished,
     Notice,
     Retrying,
+    SessionDescribed,
     TextDelta,
     ToolFinished,
     ToolStarted,
     TurnFailed,
     TurnFinished,
     TurnStarted,
-    UsageRecorded,
 )
+from manual_slop.values.ledger import UsageRecorded
 from manual_slop.values.messages import Image, ToolResult
 from tests.support.scripted_server import Scripted, ScriptedServer, calls, chunk, fails, says, whole
 
@@ -92,7 +94,7 @@ def test_events_begin_and_end_once_and_the_deltas_are_the_text() -> None:
         talk = Talk(server)
         talk.say()
 
-    assert isinstance(talk.events[0], TurnStarted)
+    assert [type(event) for event in talk.events[:3]] == [SessionDescribed, TurnStarted, MessageAdded]
     assert isinstance(talk.events[-1], TurnFinished)
     assert "".join(event.text for event in talk.told(TextDelta)) == "abc" == talk.events[-1].text
     assert len(talk.told(MessageFinished)) == len(talk.told(UsageRecorded)) == 1
@@ -197,7 +199,11 @@ def test_what_may_pass_is_tried_again_and_said() -> None:
         assert talk.say().text == "hello"
 
     assert [event.error.kind for event in talk.told(Retrying)] == ["server", "rate_limit"]
-    assert len(talk.told(UsageRecorded)) == 1
+    assert [(entry.purpose, entry.error) for entry in talk.told(UsageRecorded)] == [
+        ("chat", "server"),
+        ("retry", "rate_limit"),
+        ("retry", ""),
+    ]
 
 
 @pytest.mark.parametrize(("status", "code"), [(401, None), (429, "insufficient_quota"), (402, None), (404, None)])

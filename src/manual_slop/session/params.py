@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping
 from typing import Any
 
@@ -56,6 +55,8 @@ def checked_params(params: Mapping[str, Any], model: str) -> dict[str, Any]:
     """`params` without those that are `None`. Raises `ProviderError` (`bad_request`) for a name nobody knows."""
     for name in params:
         if name not in KNOWN:
+            import difflib
+
             near = difflib.get_close_matches(name, KNOWN, n=1)
             meant = f"did you mean {near[0]}? " if near else ""
             advice = f"{meant.capitalize()}What only {model} knows goes into extra_body={{…}}."

@@ -16,8 +16,11 @@ from manual_slop.providers.registry import Route
 from manual_slop.providers.retry import RetryBudget, RetryPolicy
 from manual_slop.providers.stream import Listener
 from manual_slop.session.turn import Reply, Turn
+from manual_slop.values.budget import Budget
 from manual_slop.values.cancel import Cancel
 from manual_slop.values.errors import ProviderError
+from manual_slop.values.events import Event, HistoryCleared, MessageAdded, SessionDescribed
+from manual_slop.values.ledger import NOBODY, Origin
 from manual_slop.values.messages import Image, Message, system
 
 if TYPE_CHECKING:
@@ -30,7 +33,8 @@ class Session:
 
     `access` knows providers, keys and prices; `toolbox` what the model may run, and `permission`
     who is asked about it (without one: readers run, nothing else does); `notices` are told with the first turn.
-    `max_rounds` caps the tool loop.
+    `max_rounds` caps the tool loop. `record` hears each event before anybody else does, and keeps it; `budget` is what
+    calls are checked against, `origin` on whose behalf they are made.
     """
 
     def __init__(
@@ -47,6 +51,9 @@ class Session:
         retries: RetryPolicy | None = None,
         max_rounds: int = 50,
         clock: Callable[[], float] = time.monotonic,
+        record: Listener | None = None,
+        budget: Budget | None = None,
+        origin: Origin = NOBODY,
     ) -> None:
         self.id = uuid.uuid4().hex
         self.model = model
@@ -55,6 +62,9 @@ class Session:
         self.permission = permission
         self.on_event = on_event
         self.max_rounds = max_rounds
+        self.record = record
+        self.budget = budget
+        self.origin = origin
         self.messages: list[Message] = []
         self.access = access
         self.timeouts = timeouts or access.timeouts
@@ -65,6 +75,7 @@ class Session:
         self._heard: set[str] = set()
         self._turn_lock = threading.Lock()
         self._translator: dialect.Translator | None = None
+        self._described: SessionDescribed | None = None
 
     @property
     def system_prompt(self) -> str:
@@ -80,6 +91,8 @@ class Session:
         with self._turn_lock:
             self.messages.clear()
             self._translator = None
+            if self.record is not None and self._described is not None:
+                self.record(HistoryCleared())
 
     def send(
         self,
@@ -104,6 +117,39 @@ class Session:
             raise reply
         return reply
 
+    def add(self, message: Message, tell: Listener) -> None:
+        """The conversation grows by a prompt or by results."""
+        self.messages.append(message)
+        tell(MessageAdded(message))
+
+    def describe(self, tell: Listener) -> None:
+        """Tell how the conversation is set up, where that is not what was told before."""
+        told = SessionDescribed(
+            self.id,
+            self.model,
+            self.system_prompt,
+            str(self.toolbox.root) if self.toolbox else "",
+            self.toolbox.names if self.toolbox else (),
+            self.origin,
+        )
+        if told != self._described:
+            self._described = told
+            tell(told)
+
+    def told_first(self, listener: Listener | None) -> Listener:
+        """A listener by which the record hears each event before `listener` does."""
+        record = self.record
+        if record is None:
+            return listener or _deaf
+        if listener is None:
+            return record
+
+        def both(event: Event) -> None:
+            record(event)
+            listener(event)
+
+        return both
+
     def unheard(self, notices: Sequence[str]) -> list[str]:
         """Those of `notices` that this session has not given yet."""
         new = [notice for notice in notices if notice not in self._heard]
@@ -118,3 +164,7 @@ class Session:
         if known is None or (known.provider, known.protocol, known.system_role) != wanted:
             known = self._translator = dialect.Translator(*wanted[:2], system_role=role)
         return known
+
+
+def _deaf(_event: Event) -> None:
+    """Hears nothing."""

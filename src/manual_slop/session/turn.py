@@ -8,17 +8,22 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from manual_slop.money.prices import combine
-from manual_slop.providers.exchange import Exchange
-from manual_slop.providers.litellm_gateway import Answer, Request, complete
+from manual_slop.providers.litellm_gateway import Answer
 from manual_slop.providers.registry import Route
-from manual_slop.providers.retry import with_retries
 from manual_slop.providers.stream import Listener
+from manual_slop.session.calls import Calls
 from manual_slop.session.loop_guard import LoopGuard
 from manual_slop.session.params import checked_params, require_whole_characters
 from manual_slop.values.cancel import Cancel
 from manual_slop.values.errors import ProviderError
-from manual_slop.values.events import MessageFinished, Notice, TurnFailed, TurnFinished, TurnStarted, UsageRecorded
+from manual_slop.values.events import (
+    MessageFinished,
+    MessageWithdrawn,
+    Notice,
+    TurnFailed,
+    TurnFinished,
+    TurnStarted,
+)
 from manual_slop.values.messages import Image, Message, ToolCall, ToolResult, user
 from manual_slop.values.tools import ToolSpec
 from manual_slop.values.usage import Cost, Usage
@@ -51,14 +56,11 @@ class Turn:
         self, session: Session, listener: Listener | None, cancel: Cancel, stream: bool, params: Mapping[str, Any]
     ) -> None:
         self._session = session
-        self._tell: Listener = listener or (lambda event: None)
+        self._tell: Listener = session.told_first(listener)
         self._cancel = cancel
-        self._stream = stream
         self._params = params
-        self._usage = Usage()
-        self._costs: list[Cost] = []
-        self._rounds = 0
         self._id = uuid.uuid4().hex
+        self._calls = Calls(session, self._id, self._tell, cancel, stream)
         self._guard = LoopGuard()
         self._runner: ToolRunner | None = None
 
@@ -71,6 +73,7 @@ class Turn:
         """
         session = self._session
         prepared = self._prepared(prompt, images, api_key, api_base)
+        session.describe(self._tell)
         self._tell(TurnStarted(self._id, session.id, session.model))
         said_before = len(session.messages)
         if isinstance(prepared, ProviderError):
@@ -79,7 +82,7 @@ class Turn:
         try:
             for notice in session.unheard([*session.notices, *session.access.notices(route)]):
                 self._tell(Notice(notice))
-            session.messages.append(user(prompt, images))
+            session.add(user(prompt, images), self._tell)
             outcome = self._all_rounds(route, params)
         except BaseException:
             self._end(ProviderError("unknown", route.provider.name, route.model, "the turn broke off"), said_before)
@@ -94,15 +97,16 @@ class Turn:
         if isinstance(outcome, ProviderError):
             if len(session.messages) == said_before + 1:  # nothing came of it: the prompt may be said again
                 session.messages.pop()
-            self._tell(TurnFailed(outcome, self._usage, combine(self._costs), session.id))
+                self._tell(MessageWithdrawn())
+            self._tell(TurnFailed(outcome, self._calls.usage, self._calls.cost, session.id))
             return outcome
         reply = Reply(
             outcome.message.text,
             outcome.message,
-            self._usage,
-            combine(self._costs),
+            self._calls.usage,
+            self._calls.cost,
             outcome.stop_reason,
-            self._rounds,
+            self._calls.rounds,
             outcome.message.model,
         )
         self._tell(
@@ -127,7 +131,7 @@ class Turn:
         session = self._session
         tools = self._offered_tools(route)
         while True:
-            answer = self._ask(route, tools, params)
+            answer = self._calls.ask(route, tools, params)
             if answer.message.parts:
                 session.messages.append(answer.message)
             self._tell(MessageFinished(answer.message, answer.stop_reason))
@@ -136,41 +140,13 @@ class Turn:
             calls = answer.message.tool_calls
             if answer.stop_reason != "tool_calls":
                 if calls:  # cut off in the middle: what was asked for is not known whole
-                    session.messages.append(unrun(calls, f"not run: the answer ended early ({answer.stop_reason})"))
+                    session.add(unrun(calls, f"not run: the answer ended early ({answer.stop_reason})"), self._tell)
                 return answer
             stop_reason = self._run_tools(calls)
             if self._cancel.requested:
                 return ProviderError("cancelled", route.provider.name, route.model, "cancelled")
             if stop_reason:
                 return dataclasses.replace(answer, stop_reason=stop_reason)
-
-    def _ask(self, route: Route, tools: tuple[ToolSpec, ...], params: dict[str, Any]) -> Answer:
-        session = self._session
-        self._rounds += 1
-        request = Request(route, (*session.preamble, *session.messages), tools, params, self._stream)
-        translator = session.translator_for(route)
-
-        def once() -> Answer:
-            exchange = Exchange(session.timeouts, self._cancel, session.clock)
-            answer = complete(request, translator, exchange, self._tell)
-            self._settle(route, answer)
-            return answer
-
-        return with_retries(once, self._tell, self._cancel, session.retry_budget, session.retries)
-
-    def _settle(self, route: Route, answer: Answer) -> None:
-        """Count what one call used, also when it failed."""
-        if answer.error is not None and not answer.usage.total_tokens:
-            return
-        cost = self._session.access.price(route, answer.usage, answer.model, answer.billed_usd)
-        self._usage += answer.usage
-        self._costs.append(cost)
-        self._tell(UsageRecorded(route.model, answer.usage, cost, self._purpose(answer)))
-
-    def _purpose(self, answer: Answer) -> str:
-        if answer.error is not None:
-            return "cancelled" if answer.error.kind == "cancelled" else "interrupted"
-        return "chat" if self._rounds == 1 else "tool round"
 
     def _offered_tools(self, route: Route) -> tuple[ToolSpec, ...]:
         toolbox = self._session.toolbox
@@ -188,15 +164,15 @@ class Turn:
 
         session = self._session
         if session.toolbox is None:
-            session.messages.append(unrun(calls, "there are no tools"))
+            session.add(unrun(calls, "there are no tools"), self._tell)
             return ""
         session.permission = session.permission or read_only()
         if self._runner is None:
             self._runner = ToolRunner(session.toolbox, session.permission, self._tell, self._cancel)
-        results = self._runner.run(calls, Place(session.id, self._id, self._rounds))
-        session.messages.append(Message("tool", results))
-        if self._rounds >= session.max_rounds:
-            self._tell(Notice(f"stopped after {self._rounds} rounds; say “go on” to continue"))
+        results = self._runner.run(calls, Place(session.id, self._id, self._calls.rounds))
+        session.add(Message("tool", results), self._tell)
+        if self._calls.rounds >= session.max_rounds:
+            self._tell(Notice(f"stopped after {self._calls.rounds} rounds; say “go on” to continue"))
             return "max_rounds"
         circles = [self._guard.circles(call, result) for call, result in zip(calls, results, strict=True)]
         if any(circles):

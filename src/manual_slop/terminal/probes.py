@@ -18,7 +18,8 @@ from manual_slop.terminal.visible import one_line
 from manual_slop.terminal.wording import duration, usage_words
 from manual_slop.values.cancel import Cancel
 from manual_slop.values.errors import ProviderError
-from manual_slop.values.events import Event, TextDelta, ToolFinished, UsageRecorded
+from manual_slop.values.events import Event, TextDelta, ToolFinished
+from manual_slop.values.ledger import UsageRecorded
 from manual_slop.values.messages import Image
 from manual_slop.values.paths import shipped
 from manual_slop.values.usage import Cost

@@ -5,7 +5,8 @@ from __future__ import annotations
 from rich.table import Table
 
 from manual_slop.terminal.visible import one_line
-from manual_slop.values.events import Event, UsageRecorded
+from manual_slop.values.events import Event
+from manual_slop.values.ledger import UsageRecorded
 from manual_slop.values.usage import CostSum, Usage, total
 
 

@@ -20,6 +20,7 @@ from manual_slop.terminal.wording import (
     answer_words,
     approval_words,
     call_words,
+    notice_words,
     retry_words,
     tool_words,
     turn_words,
@@ -29,11 +30,18 @@ from manual_slop.values.errors import ConfigError, ProviderError
 from manual_slop.values.events import (
     ApprovalRequested,
     ApprovalResolved,
+    BudgetWarning,
+    CompactionUndone,
     Event,
+    HistoryCleared,
+    HistoryCompacted,
+    MessageAdded,
     MessageFinished,
+    MessageWithdrawn,
     Notice,
     ReasoningDelta,
     Retrying,
+    SessionDescribed,
     TextDelta,
     ToolCallDelta,
     ToolFinished,
@@ -41,8 +49,9 @@ from manual_slop.values.events import (
     TurnFailed,
     TurnFinished,
     TurnStarted,
-    UsageRecorded,
 )
+from manual_slop.values.ledger import UsageRecorded
+from manual_slop.values.redacted_deltas import RedactedDeltas
 from manual_slop.values.secrets import redactor
 
 _QUIET = 1.0  # seconds without news after which the status is shown under an open answer
@@ -75,6 +84,7 @@ class TurnView:
         self._doing = ""
         self._begun = self._since = self._news = clock()
         self._running: list[str] = []
+        self._redacted = RedactedDeltas()
 
     def begin(self) -> None:
         """A turn begins; say at once what is going on."""
@@ -91,6 +101,8 @@ class TurnView:
 
     def end(self) -> None:
         """Nothing is awaited any more: leave nothing live behind."""
+        for event in self._redacted.end():
+            self._show(event)
         self._thoughts.end()
         self._answer.end()
         self._busy = False
@@ -99,11 +111,15 @@ class TurnView:
     def show(self, event: Event) -> None:
         """Take notice of what happened."""
         self._news = self._clock()
+        for one in self._redacted.of(event):
+            self._show(one)
+
+    def _show(self, event: Event) -> None:
         match event:
             case TurnStarted():
                 self._model = event.model
-            case Notice():
-                self._note(f"! {visible(event.text)}", "warn")
+            case Notice() | BudgetWarning() | HistoryCompacted() | CompactionUndone():
+                self._note(f"! {visible(notice_words(event))}", "warn")
             case ReasoningDelta() | TextDelta() | MessageFinished():
                 self._words(event)
             case ToolCallDelta() | ToolStarted() | ToolFinished():
@@ -114,7 +130,7 @@ class TurnView:
                 self._note(f"  {answer_words(event.answer)}")
             case Retrying():
                 self._note(f"↻ {retry_words(event)}", "warn")
-            case UsageRecorded():
+            case SessionDescribed() | MessageAdded() | MessageWithdrawn() | HistoryCleared() | UsageRecorded():
                 pass
             case TurnFinished():
                 self._finished(event)
@@ -212,4 +228,4 @@ class TurnView:
 
     def _status(self) -> Text:
         shown = DOT.join(part for part in (self._model, self._doing or self._idle()) if part)
-        return status_line(shown, self._clock(), self._clock() - self._since)
+        return status_line(redactor.redact(shown), self._clock(), self._clock() - self._since)

@@ -7,7 +7,15 @@ from collections.abc import Mapping
 
 from manual_slop.terminal.visible import one_line
 from manual_slop.values.approval import Answer, Request
-from manual_slop.values.events import Retrying, ToolFinished
+from manual_slop.values.budget import NodeState
+from manual_slop.values.events import (
+    BudgetWarning,
+    CompactionUndone,
+    HistoryCompacted,
+    Notice,
+    Retrying,
+    ToolFinished,
+)
 from manual_slop.values.messages import ToolCall
 from manual_slop.values.strict_json import StrictJSONError, parse_arguments
 from manual_slop.values.usage import Cost, Usage, format_usd
@@ -88,6 +96,30 @@ def tool_words(event: ToolFinished) -> str:
 def retry_words(event: Retrying) -> str:
     """Why a call is made again and when."""
     return f"{event.error.kind}: {one_line(event.error.message)}{DOT}try {event.attempt} in {duration(event.wait)}"
+
+
+def notice_words(event: Notice | BudgetWarning | HistoryCompacted | CompactionUndone) -> str:
+    """What a person should know."""
+    match event:
+        case Notice():
+            return event.text
+        case BudgetWarning():
+            return budget_words(event.node)
+        case HistoryCompacted():
+            return f"the oldest {event.replaced} messages are now a summary by {event.model}"
+        case CompactionUndone():
+            return "the messages that a summary had replaced are back"
+
+
+def budget_words(node: NodeState) -> str:
+    """How much of a node's limit is spent and set aside."""
+    committed = node.spent + node.reserved
+    parts = []
+    if node.limit.usd is not None:
+        parts.append(f"{format_usd(committed.usd)} of {format_usd(node.limit.usd)}")
+    if node.limit.tokens is not None:
+        parts.append(f"{committed.tokens:,} of {node.limit.tokens:,} tokens")
+    return f"budget of {one_line(node.path[-1])}: {' and '.join(parts)} spent or set aside"
 
 
 def approval_words(request: Request) -> str:

@@ -6,6 +6,7 @@ import importlib
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from manual_slop.safety.path_rules import WorkspaceError, show
@@ -82,6 +83,16 @@ class ToolBox:
         self._limit = limit
         if len({tool.name for tool in listed}) != len(listed):
             raise ValueError("two tools have the same name")
+
+    @property
+    def root(self) -> Path:
+        """The project's folder."""
+        return self._context.workspace.root
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The tools that can work here."""
+        return tuple(self._tools)
 
     def specs(self) -> tuple[ToolSpec, ...]:
         """What a model is told of the tools."""

@@ -19,6 +19,7 @@ ErrorKind = Literal[
     "bad_request",
     "not_found",
     "cancelled",
+    "budget",
     "unknown",
 ]
 ERROR_KINDS: tuple[ErrorKind, ...] = get_args(ErrorKind)
@@ -38,6 +39,7 @@ _ADVICE: Mapping[ErrorKind, str] = {
     "bad_request": "{provider} did not take the request: the message says why; check the model's parameters.",
     "not_found": "{provider} does not know {model}: `manual-slop models {provider}` lists what it offers.",
     "cancelled": "You stopped it; what had arrived is kept.",
+    "budget": "Nothing was sent: raise the limit (--budget, or [budgets] in config.toml), or choose a cheaper model.",
     "unknown": "Something unexpected came from {provider}: try again; if it stays, report it with this message.",
 }
 

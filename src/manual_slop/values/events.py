@@ -9,9 +9,60 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from manual_slop.values.approval import Answer, Request
+from manual_slop.values.budget import NodeState
 from manual_slop.values.errors import ProviderError
+from manual_slop.values.ledger import NOBODY, Origin, UsageRecorded
 from manual_slop.values.messages import Message, ToolCall, ToolResult
 from manual_slop.values.usage import Cost, Usage
+
+
+@dataclass(frozen=True, slots=True)
+class SessionDescribed:
+    """What a conversation is set up with; told before its first turn and again whenever it is set up anew.
+
+    `project` is the absolute path of its folder or empty, `tools` the names of those offered. A fork says which
+    session it came from and how many of that one's events it shares.
+    """
+
+    session_id: str
+    model: str
+    system_prompt: str = ""
+    project: str = ""
+    tools: tuple[str, ...] = ()
+    origin: Origin = NOBODY
+    forked_from: str = ""
+    forked_at: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class MessageAdded:
+    """The conversation grew by a person's prompt or by the results of tools."""
+
+    message: Message
+
+
+@dataclass(frozen=True, slots=True)
+class MessageWithdrawn:
+    """The last message is taken back, because nothing came of it: it may be said again."""
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryCompacted:
+    """The oldest `replaced` messages are now `summary`, written by `model`. The log still has them."""
+
+    summary: Message
+    replaced: int
+    model: str
+
+
+@dataclass(frozen=True, slots=True)
+class CompactionUndone:
+    """The last compaction is taken back: the messages it replaced stand where the summary stood."""
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryCleared:
+    """The conversation begins anew, with nothing said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +114,10 @@ class MessageFinished:
 
 
 @dataclass(frozen=True, slots=True)
-class UsageRecorded:
-    """One provider call is settled. `purpose` is `chat`, `tool round`, `retry`, `cancelled` or `interrupted`."""
+class BudgetWarning:
+    """A budget is nearly used up: what is spent and set aside at `node` has passed 80 % of its limit."""
 
-    model: str
-    usage: Usage
-    cost: Cost
-    purpose: str = "chat"
+    node: NodeState
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,13 +184,20 @@ class TurnFailed:
 
 
 Event = (
-    TurnStarted
+    SessionDescribed
+    | MessageAdded
+    | MessageWithdrawn
+    | HistoryCompacted
+    | CompactionUndone
+    | HistoryCleared
+    | TurnStarted
     | Notice
     | ReasoningDelta
     | TextDelta
     | ToolCallDelta
     | MessageFinished
     | UsageRecorded
+    | BudgetWarning
     | Retrying
     | ApprovalRequested
     | ApprovalResolved
