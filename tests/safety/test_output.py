@@ -78,12 +78,35 @@ def test_a_key_is_found_wherever_it_is_cut(tmp_path: Path, size: int):
         assert output.spilled_to.read_text().count(REDACTED) == 5000
 
 
+@pytest.mark.parametrize("after", [101, 110, 125, 140, 300])
+def test_no_half_of_a_key_is_left_where_beginning_and_end_meet(tmp_path: Path, after: int):
+    key = "sk-live-at-the-border-abcdefghijklmnopqrstuvwxyz"
+    Secret(key)
+    before = 100 + 16 * 1024  # as much as is looked at of the beginning
+    for half in range(1, len(key)):
+        data = b"x" * (before - half) + key.encode() + b"y" * (after - len(key) + half)
+        shown = "".join(collected(tmp_path, [data]).texts())
+        assert not any(key[at : at + 6] in shown for at in range(len(key) - 5))
+
+
+def test_no_half_of_a_key_is_left_at_the_cut_of_output_that_is_all_keys(tmp_path: Path):
+    key = "sk-live-again-and-again-" + "abcdefghijklmnopqrstuvwxyz" * 4
+    Secret(key)
+    for size in range(40_000, 40_000 + len(key) + 1):
+        shown = "".join(collected(tmp_path, [(key.encode() + b"\n") * 500 + b"z" * (size % 130)], kept=5000).texts())
+        assert not shown.replace(REDACTED, "").strip("\nz")
+
+
 def test_text_with_wrong_bytes_is_text_with_marks(tmp_path: Path):
     assert collected(tmp_path, [b"gr\xfc\xdfe\n"]).texts() == ("gr��e\n", "")
 
 
 def test_a_character_in_two_pieces_is_one(tmp_path: Path):
     assert collected(tmp_path, [b"\xe2", b"\x82", b"\xac"]).texts() == ("€", "")
+    output = collected(tmp_path, ["€".encode()[at : at + 1] for _ in range(10_000) for at in range(3)])
+    assert output.texts() == ("€" * 100, "€" * 34)
+    assert output.spilled_to is not None
+    assert output.spilled_to.read_text() == "€" * 10_000
 
 
 @pytest.mark.parametrize(

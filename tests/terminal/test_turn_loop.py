@@ -16,6 +16,7 @@ from manual_slop.terminal.turn_loop import Tell, run_turn
 from manual_slop.values.cancel import Cancel
 from manual_slop.values.errors import ConfigError, ProviderError
 from manual_slop.values.events import TextDelta, TurnFailed
+from manual_slop.values.secrets import Secret
 from manual_slop.values.usage import UNPRICED, Usage
 from tests.terminal.doubles import finished
 
@@ -40,11 +41,11 @@ def test_events_are_shown_in_order_and_success_is_zero():
 
     def work(tell: Tell, cancel: Cancel) -> None:
         for number in range(500):
-            tell(TextDelta(str(number)))
+            tell(TextDelta(f"{number}."))
         tell(finished())
 
     assert run_turn(work, JsonView(stream)) == 0
-    assert [line["text"] for line in _lines(stream)[:-1]] == [str(number) for number in range(500)]
+    assert [line["text"] for line in _lines(stream)[:-1]] == [f"{number}." for number in range(500)]
     assert _lines(stream)[-1]["type"] == "turn_finished"
 
 
@@ -74,12 +75,27 @@ def test_ctrl_c_presses_the_cancel_button_and_the_turn_may_still_speak():
     def work(tell: Tell, cancel: Cancel) -> None:
         os.kill(os.getpid(), signal.SIGINT)
         assert cancel.wait(5)
-        tell(TextDelta("last words"))
+        tell(TextDelta("last words."))
         raise ProviderError("cancelled", "p", "p/m", "cancelled")
 
     assert run_turn(work, JsonView(stream)) == 130
     assert [line["type"] for line in _lines(stream)] == ["text_delta", "turn_failed"]
     assert _lines(stream)[-1]["error"]["kind"] == "cancelled"
+
+
+def test_a_key_in_two_pieces_is_in_no_line_and_the_pieces_are_still_the_whole():
+    Secret("sk-canary-over-two-lines", "test")
+    stream = io.StringIO()
+
+    def work(tell: Tell, cancel: Cancel) -> None:
+        for piece in ("see sk-canary-", "over-two-lines", " and sk-can"):
+            tell(TextDelta(piece))
+        raise ProviderError("network", "p", "p/m", "cut")
+
+    assert run_turn(work, JsonView(stream)) == 6
+    told = [line["text"] for line in _lines(stream)[:-1]]
+    assert "".join(told) == "see ‹redacted› and sk-can"
+    assert told[0] == "see "
 
 
 def test_a_second_ctrl_c_does_not_wait_for_the_turn_but_still_tells_its_end():

@@ -247,6 +247,20 @@ def test_nothing_a_model_or_a_tool_says_commands_the_terminal():
     assert "\x1b[2J" not in terminal.getvalue()
 
 
+def test_no_secret_is_shown_that_comes_in_pieces():
+    Secret("sk-canary-in-pieces", "test")
+    pieces = ["I saw sk-", "can", "ary-in-p", "ieces", " there. sk-can"]
+    for screen, *files in (on_terminal(), into_pipes()):
+        _play(
+            TurnView(screen, clock=Clock()),
+            [*map(ReasoningDelta, pieces), *map(TextDelta, pieces), finished("".join(pieces))],
+        )
+        shown = [file.getvalue() for file in files]
+        assert not [text for text in shown if "canary" in text or "ary-in" in text]
+        assert sum("there. sk-can" in text for text in shown)
+        assert sum(text.count("‹redacted› there") for text in shown) >= 2
+
+
 def test_no_secret_is_shown():
     Secret("sk-canary-on-the-screen", "test")
     told = "sk-canary-on-the-screen"

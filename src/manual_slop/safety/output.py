@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import contextlib
 import os
 import re
@@ -11,13 +12,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO
 
-from manual_slop.values.secrets import redactor
+from manual_slop.values.secrets import RedactingStream, redactor
 
 KEPT = 512 * 1024  # bytes, of the beginning and of the end
 LARGEST_SPILL = 64 * 1024 * 1024
 _MOST_SPILLS = 16
 _OVERLAP = 16 * 1024  # longer than any key that could lie across a cut
-_BATCH = 8 * _OVERLAP
 _CONTROLS = bytes(set(range(32)) - set(b"\t\n\v\f\r\x1b\b"))
 _ESCAPES = re.compile(
     r"\x1b\[[0-?]*[ -/]*[@-~]"  # colours, cursor movements
@@ -39,6 +39,7 @@ class Output:
         self._kept = kept
         self._head = bytearray()
         self._tail = bytearray()
+        self._cut = False
         self._open_spill = open_spill
         self._spill: Spill | None = None
         self._largest = largest
@@ -57,6 +58,7 @@ class Output:
         # Cut seldom and by much: each cut moves what is left.
         if len(self._tail) > 2 * self._kept + _OVERLAP:
             del self._tail[: -(self._kept + _OVERLAP)]
+            self._cut = True
 
     def close(self) -> None:
         """The end: the file is complete."""
@@ -80,11 +82,18 @@ class Output:
     def texts(self) -> tuple[str, str]:
         """Beginning and end, without secrets; the end is empty where the beginning is everything."""
         if self._spill is None:
-            return _readable(bytes(self._head + self._tail)), ""
-        # Redacted before they are cut, or half a key would be left.
-        head = _readable(bytes(self._head))
-        tail = _readable(bytes(self._tail[-(self._kept + _OVERLAP) :]))
-        return head[: self._kept], tail[-self._kept :]
+            return redactor.redact(_text(self._head + self._tail)), ""
+        # What may be half a key stays away where it is cut: nobody could know it for one.
+        head = RedactingStream().feed(_text(self._head))
+        return head[: self._kept], self._end()
+
+    def _end(self) -> str:
+        seen = self._tail if self._cut else self._head + self._tail
+        characters = codecs.getincrementaldecoder("utf-8")("replace")
+        stream = RedactingStream()
+        stream.feed(characters.decode(seen[-(self._kept + _OVERLAP) : -self._kept]))
+        shown = stream.feed(characters.decode(seen[-self._kept :], final=True)) + stream.end()
+        return shown[-self._kept :]
 
 
 class Spill:
@@ -94,25 +103,22 @@ class Spill:
         self.path = Path(file.name)
         self._file = file
         self._room = limit
-        self._waiting = b""
+        self._characters = codecs.getincrementaldecoder("utf-8")("surrogateescape")
+        self._redacted = RedactingStream()
 
     def write(self, data: bytes) -> None:
         """Add to it, as long as there is room."""
-        if self._room <= 0:
-            return
-        self._waiting += data
-        if len(self._waiting) > _BATCH:
-            text = _redacted(self._waiting)
-            self._put(text[:-_OVERLAP])
-            self._waiting = text[-_OVERLAP:]
+        if self._room > 0:
+            self._put(self._redacted.feed(self._characters.decode(data)))
 
     def close(self) -> None:
         """Write what waited for its other half."""
-        self._put(_redacted(self._waiting))
+        self._put(self._redacted.feed(self._characters.decode(b"", final=True)) + self._redacted.end())
         with contextlib.suppress(OSError):
             self._file.close()
 
-    def _put(self, data: bytes) -> None:
+    def _put(self, text: str) -> None:
+        data = text.encode("utf-8", "surrogateescape")
         try:
             self._file.write(data[: max(0, self._room)])
             self._room -= len(data)
@@ -138,9 +144,5 @@ def without_escapes(text: str) -> str:
     return _ESCAPES.sub("", text)
 
 
-def _readable(data: bytes) -> str:
-    return redactor.redact(data.decode("utf-8", "replace"))
-
-
-def _redacted(data: bytes) -> bytes:
-    return redactor.redact(data.decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape")
+def _text(data: bytearray) -> str:
+    return data.decode("utf-8", "replace")

@@ -1,4 +1,7 @@
-"""Where the words of a model go while they stream in: set as Markdown on a terminal, as they are into a pipe."""
+"""Where the words of a model go while they stream in: set as Markdown on a terminal, as they are into a pipe.
+
+Their secrets were taken out before, where the pieces of a message are still in order.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,6 @@ from rich.text import Text
 from manual_slop.terminal.live_region import LiveRegion
 from manual_slop.terminal.screen import reading_width
 from manual_slop.terminal.visible import visible
-from manual_slop.values.secrets import redactor
 
 # Beyond this an open block is shown unset while it grows: to set a long one anew ten times a second takes too long.
 _LONGEST_SET = 8000
@@ -44,7 +46,7 @@ class PlainAnswer:
     def add(self, text: str) -> None:
         gap = "\n" if self._messages and not self._said else ""
         shown = visible(text) if self._console.file.isatty() else text
-        self._console.file.write(gap + redactor.redact(shown))
+        self._console.file.write(gap + shown)
         self._console.file.flush()
         self._said = text
 
@@ -86,14 +88,14 @@ class MarkdownAnswer:
     def open(self) -> RenderableType | None:
         if not self._rest.strip():
             return None
-        text = _clean(self._rest)
+        text = visible(self._rest)
         if len(text) > _LONGEST_SET:
             return Text(text[-_LONGEST_SET:].rstrip("\n"))
         return self._set(text)
 
     def _print(self, text: str) -> None:
         if text.strip():
-            self._region.print(self._set(_clean(text)), "block")
+            self._region.print(self._set(visible(text)), "block")
 
     def _set(self, text: str) -> RenderableType:
         from manual_slop.terminal.markdown import AnswerMarkdown  # slow to import, and not needed before there is text
@@ -129,9 +131,5 @@ class Thoughts:
     def _set(self, text: str) -> RenderableType:
         console = self._region.console
         width = reading_width(console) - len(self._EDGE) if console.file.isatty() else 10**6
-        lines = Text(_clean(text).strip("\n")).wrap(console, max(10, width))
+        lines = Text(visible(text).strip("\n")).wrap(console, max(10, width))
         return Text("\n".join(self._EDGE + line.plain.rstrip() for line in lines), "dim italic")
-
-
-def _clean(text: str) -> str:
-    return visible(redactor.redact(text))

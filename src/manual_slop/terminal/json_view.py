@@ -8,6 +8,7 @@ from manual_slop.money.prices import combine
 from manual_slop.terminal.json_lines import event_line, failed_line
 from manual_slop.values.errors import ConfigError, ProviderError
 from manual_slop.values.events import Event, TurnFailed
+from manual_slop.values.redacted_deltas import RedactedDeltas
 from manual_slop.values.usage import Usage
 
 
@@ -16,6 +17,7 @@ class JsonView:
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
+        self._redacted = RedactedDeltas()
 
     def begin(self) -> None:
         """`turn_started` says so."""
@@ -27,15 +29,16 @@ class JsonView:
         """The ending was an event like the others."""
 
     def show(self, event: Event) -> None:
-        """One event, one line."""
-        self._write(event_line(event))
+        """One event, one line; a delta that ends in what may begin a key waits for the next one."""
+        for one in self._redacted.of(event):
+            self._write(event_line(one))
 
     def fail(self, error: ProviderError | ConfigError) -> None:
         """The ending of a turn that told none."""
         if isinstance(error, ConfigError):
             self._write(failed_line(error))
         else:
-            self._write(event_line(TurnFailed(error, Usage(), combine([]), "")))
+            self.show(TurnFailed(error, Usage(), combine([]), ""))
 
     def crashed(self, error: BaseException) -> None:
         """Also then the last line is an ending."""

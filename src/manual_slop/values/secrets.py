@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import base64
+import bisect
 import json
 import threading
 import urllib.parse
+from collections.abc import Iterator
 
 REDACTED = "‹redacted›"
 _SHORTEST = 6
@@ -52,15 +54,80 @@ class Redactor:
         if len(value) < _SHORTEST:
             return
         with self._lock:
-            merged = {*self._needles, *_spellings(value)}
-            self._needles = tuple(sorted(merged, key=len, reverse=True))
+            self._needles = tuple(sorted({*self._needles, *_spellings(value)}))
 
     def redact(self, text: str) -> str:
-        """`text` without any secret in it."""
-        for needle in self._needles:
-            if needle in text:
-                text = text.replace(needle, REDACTED)
-        return text
+        """`text` without any secret in it. What comes in pieces goes through a `RedactingStream` instead."""
+        shown, at = [], 0
+        for start, end in self.spans(text):
+            shown += [text[at:start], REDACTED]
+            at = end
+        return "".join([*shown, text[at:]])
+
+    def spans(self, text: str) -> list[tuple[int, int]]:
+        """Where secrets stand in `text`, as start and end, in order. Those that overlap are one."""
+        found = sorted(span for needle in self._needles if needle in text for span in _occurrences(needle, text))
+        merged: list[tuple[int, int]] = []
+        for start, end in found:
+            if merged and start < merged[-1][1]:
+                merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+            else:
+                merged.append((start, end))
+        return merged
+
+    def beginning(self, text: str) -> int:
+        """Where the longest tail of `text` starts that more text may make a secret; its length if there is none."""
+        needles = self._needles
+        longest = max(map(len, needles), default=1)
+        for start in range(max(0, len(text) - longest + 1), len(text)):
+            tail = text[start:]
+            # In their order the first one that is not less than a beginning of it is the one that begins so.
+            at = bisect.bisect_right(needles, tail)
+            if at < len(needles) and needles[at].startswith(tail):
+                return start
+        return len(text)
+
+
+class RedactingStream:
+    """Takes secrets out of text that comes in pieces, also where a secret lies across several of them.
+
+    What `feed` and `end` return, joined, is what `redact` makes of the pieces joined. Only a tail that may be the
+    beginning of a secret waits for the next piece: never more than one character less than the longest secret.
+    """
+
+    def __init__(self, known: Redactor | None = None) -> None:
+        self._redactor = known or redactor
+        self._held = ""
+        self._told = 0  # so many characters of what is held belong to a secret whose place was already marked
+
+    def feed(self, text: str) -> str:
+        """What of the text up to now can be shown and was not yet."""
+        text = self._held + text
+        return self._give(text, self._redactor.beginning(text))
+
+    def end(self) -> str:
+        """The rest: no more pieces come. The next `feed` begins another text."""
+        return self._give(self._held, len(self._held))
+
+    def _give(self, text: str, until: int) -> str:
+        shown, at = [], self._told
+        for start, end in self._redactor.spans(text):
+            if start >= until:
+                break
+            if start >= at:
+                shown += [text[at:start], REDACTED]
+            at = max(at, end)
+        if at < until:
+            shown.append(text[at:until])
+        self._held, self._told = text[until:], max(0, at - until)
+        return "".join(shown)
+
+
+def _occurrences(needle: str, text: str) -> Iterator[tuple[int, int]]:
+    at = text.find(needle)
+    while at >= 0:
+        yield at, at + len(needle)
+        at = text.find(needle, at + 1)
 
 
 def _spellings(value: str) -> set[str]:
