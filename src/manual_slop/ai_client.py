@@ -21,7 +21,6 @@ from manual_slop.providers.credentials import load_credentials as _load_credenti
 from manual_slop.providers.discovery import ModelList
 from manual_slop.providers.discovery import list_models as _list_models
 from manual_slop.providers.exchange import Timeouts
-from manual_slop.providers.images import load_image
 from manual_slop.providers.litellm_loader import warm_up
 from manual_slop.providers.registry import PROVIDERS
 from manual_slop.providers.retry import RetryPolicy
@@ -196,6 +195,16 @@ def permission(mode: Mode | None = None, approve: Approver | None = None, inbox:
 def new_access() -> Access:
     """Providers, prices and settings as the person's files have them now."""
     return Access(rehearsal=_rehearsal_base)
+
+
+def load_image(source: str | Path | bytes | Image) -> tuple[Image, str]:
+    """The picture at a path, in bytes or in a `data:` URI, ready to send, and what was done to it (often nothing).
+
+    Raises `ConfigError` that says why it cannot be sent.
+    """
+    from manual_slop.providers import images  # only when there is one
+
+    return images.load_image(source)
 
 
 def choose_model(access: Access | None = None) -> tuple[str, str]:

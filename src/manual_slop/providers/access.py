@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 from collections.abc import Callable, Iterable
 from datetime import date
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from manual_slop.money.prices import billed, price
 from manual_slop.money.rates import Rates, retirement_note
 from manual_slop.providers.config import Config, load_config
 from manual_slop.providers.credentials import read_credentials
-from manual_slop.providers.default_model import default_model
 from manual_slop.providers.exchange import Timeouts
-from manual_slop.providers.model_map import ModelFacts, model_map
-from manual_slop.providers.price_sources import PriceBook, prices_in_force
 from manual_slop.providers.quirks import deepseek
 from manual_slop.providers.registry import Registry, Route
 from manual_slop.values.errors import ProviderError
 from manual_slop.values.messages import Image
 from manual_slop.values.usage import Cost, Usage
+
+if TYPE_CHECKING:
+    from manual_slop.providers.model_map import ModelFacts
+    from manual_slop.providers.price_sources import PriceBook
 
 
 class Access:
@@ -37,11 +40,19 @@ class Access:
     ) -> None:
         self.config = load_config() if config is None else config
         self.registry = Registry(self.config, rehearsal=rehearsal)
-        self.prices: PriceBook = prices_in_force(self.config)
         self._today = today
+
+    @functools.cached_property
+    def prices(self) -> PriceBook:
+        """The price book: shipped files, the person's own, `config.toml`, litellm's map."""
+        from manual_slop.providers.price_sources import prices_in_force  # 8 ms with the map: not to be imported
+
+        return prices_in_force(self.config)
 
     def default_model(self) -> tuple[str, str]:
         """The model to use when nobody names one, and a sentence that says why it is this one."""
+        from manual_slop.providers.default_model import default_model  # only where nobody named one
+
         return default_model(self.config, self.registry, read_credentials())
 
     @property
@@ -56,6 +67,8 @@ class Access:
 
     def facts(self, route: Route) -> ModelFacts:
         """What the model can do, as far as anybody says; all unknown for a vendor of the person's own."""
+        from manual_slop.providers.model_map import ModelFacts, model_map
+
         return ModelFacts() if route.custom else model_map().capabilities(route.provider.litellm, route.name)
 
     def rates(self, route: Route, answered: str = "") -> Rates | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import math
 import re
 from collections.abc import Callable, Iterable, Mapping
@@ -26,6 +25,8 @@ class Wrong(Exception):
 
 def near_miss(word: str, known: Iterable[str]) -> str:
     """`": did you mean api_base?"`, or nothing when no known word resembles it."""
+    import difflib
+
     found = difflib.get_close_matches(word, list(known), 1)
     return f": did you mean {found[0]}?" if found else ""
 

@@ -8,8 +8,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from manual_slop.providers.model_endpoint import fetch_names
-from manual_slop.providers.model_list_cache import ModelListCache
 from manual_slop.providers.registry import PROVIDERS, Registry
 from manual_slop.providers.rows import Provider
 from manual_slop.values import paths
@@ -67,6 +65,9 @@ def list_models(
     remember, and what goes wrong is raised: `ProviderError`, or `ConfigError` for a credentials file. An unknown
     provider's `ProviderError` is always raised.
     """
+    from manual_slop.providers.model_endpoint import fetch_names  # 5 ms that sending does without
+    from manual_slop.providers.model_list_cache import ModelListCache
+
     row = registry.provider(provider)
     base = registry.base_url(row)
     if row.discovery == "map" or not base:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -93,6 +92,8 @@ class Exchange:
                 return
             sock = stream.get_extra_info("socket")
             if sock is not None:
+                import socket  # 3 ms, which whoever opened the connection has spent
+
                 try:
                     # Not SSLSocket.shutdown: that drops the TLS object under the reading thread.
                     socket.socket.shutdown(sock, socket.SHUT_RDWR)

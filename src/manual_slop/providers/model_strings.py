@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterable, Mapping
 
@@ -29,6 +28,8 @@ def split_model(model: str, aliases: Mapping[str, str], known: Mapping[str, Prov
 
 def unknown_provider(prefix: str, name: str, known: Iterable[str]) -> ProviderError:
     """The error for a prefix that nobody answers to."""
+    import difflib
+
     near = difflib.get_close_matches(prefix.lower(), list(known), 2, 0.7)
     model = f"{prefix}/{name}" if name else prefix
     advice = (
@@ -64,6 +65,8 @@ def _examples_like(model: str, aliases: Mapping[str, str], known: Mapping[str, P
     of_family = [row.name for row in known.values() if row.default_model.partition("-")[0] == family]
     if of_family:
         return [f"{of_family[0]}/{model}"]
+    import difflib
+
     by_name = {row.example.partition("/")[2]: row.example for row in known.values() if row.example}
     by_name.update({alias: alias for alias in aliases})
     return [by_name[near] for near in difflib.get_close_matches(model, list(by_name), 2, 0.7)]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shlex
 import stat
 from pathlib import Path
 
@@ -56,5 +55,7 @@ def _refusal(status: os.stat_result, path: Path, private: bool) -> str:
     if status.st_uid != os.getuid():
         return "belongs to another user and is not read: make a file of your own there"
     if status.st_mode & 0o077:
+        import shlex
+
         return f"can be read by others and is not used: run `chmod 600 {shlex.quote(str(path))}`"
     return ""

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from manual_slop.values.events import Event, ReasoningDelta, TextDelta, ToolCallDelta
+from manual_slop.values.ids import new_id
 from manual_slop.values.messages import Message, Opaque, Part, Reasoning, Text, ToolCall
 
 Listener = Callable[[Event], None]
@@ -105,7 +105,7 @@ class Accumulator:
             index = self._index_for(call_id, named)
         known = self._open.get(index)
         if known is None or (call_id and known.id != call_id):
-            known = _Call(len(self._calls), call_id or f"call_{uuid.uuid4().hex[:24]}")
+            known = _Call(len(self._calls), call_id or f"call_{new_id()[:24]}")
             self._calls.append(known)
             self._open[index] = known
         return known

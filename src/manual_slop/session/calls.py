@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from manual_slop.money.prices import combine
-from manual_slop.money.worst_case import worst_case
 from manual_slop.providers.exchange import Exchange
 from manual_slop.providers.litellm_gateway import Answer, Request, complete
 from manual_slop.providers.registry import Route
 from manual_slop.providers.retry import with_retries
 from manual_slop.providers.stream import Listener
-from manual_slop.session.token_counts import most_tokens
-from manual_slop.values.budget import Amount, path_of
 from manual_slop.values.cancel import Cancel
 from manual_slop.values.errors import ProviderError
 from manual_slop.values.events import BudgetWarning
+from manual_slop.values.ids import new_id
 from manual_slop.values.ledger import Purpose, UsageRecorded
 from manual_slop.values.messages import Message
 from manual_slop.values.tools import ToolSpec
@@ -27,6 +24,7 @@ from manual_slop.values.usage import Cost, Usage
 
 if TYPE_CHECKING:
     from manual_slop.session.session import Session
+    from manual_slop.values.budget import Amount
 
 _LONGEST_ANSWER = 32_768
 _NO_CHARGE = Cost(Decimal(0), "estimated", note="failed before any token: nothing is known to be charged")
@@ -65,7 +63,7 @@ class Calls:
         return with_retries(once, self._tell, self._cancel, session.retry_budget, session.retries)
 
     def _call(self, request: Request, purpose: Purpose) -> Answer:
-        session, route, call_id = self._session, request.route, uuid.uuid4().hex
+        session, route, call_id = self._session, request.route, new_id()
         if session.budget is not None:
             refused = self._reserve(call_id, request)
             if refused is not None:
@@ -77,6 +75,8 @@ class Calls:
         return answer
 
     def _reserve(self, call_id: str, request: Request) -> ProviderError | None:
+        from manual_slop.values.budget import path_of  # only where there is a budget
+
         session, route = self._session, request.route
         assert session.budget is not None
         try:
@@ -88,6 +88,9 @@ class Calls:
         return None
 
     def _worst_case(self, request: Request) -> Amount | None:
+        from manual_slop.money.worst_case import worst_case
+        from manual_slop.session.token_counts import most_tokens
+
         access, route = self._session.access, request.route
         asked = request.params.get("max_completion_tokens") or request.params.get("max_tokens")
         most = int(asked or access.facts(route).max_output_tokens or _LONGEST_ANSWER)

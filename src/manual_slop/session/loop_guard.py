@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
 
 from manual_slop.values.messages import ToolCall, ToolResult
@@ -17,6 +16,8 @@ class LoopGuard:
 
     def circles(self, call: ToolCall, result: ToolResult) -> bool:
         """Note a call and its result. True when the same has now been seen `limit` times."""
+        import hashlib  # 3 ms: only when tools run
+
         digest = hashlib.sha256(f"{call.name}\0{call.arguments}\0{result.content}".encode("utf-8", "replace")).digest()
         self._seen[digest] += 1
         return self._seen[digest] >= self._limit

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 import time
-import uuid
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -16,16 +15,17 @@ from manual_slop.providers.registry import Route
 from manual_slop.providers.retry import RetryBudget, RetryPolicy
 from manual_slop.providers.stream import Listener
 from manual_slop.session.turn import Reply, Turn
-from manual_slop.values.budget import Budget
 from manual_slop.values.cancel import Cancel
 from manual_slop.values.errors import ProviderError
 from manual_slop.values.events import Event, HistoryCleared, MessageAdded, SessionDescribed
+from manual_slop.values.ids import new_id
 from manual_slop.values.ledger import NOBODY, Origin
 from manual_slop.values.messages import Image, Message, system
 
 if TYPE_CHECKING:
     from manual_slop.session.permission import Permission
     from manual_slop.tools.registry import ToolBox
+    from manual_slop.values.budget import Budget
 
 
 class Session:
@@ -55,7 +55,7 @@ class Session:
         budget: Budget | None = None,
         origin: Origin = NOBODY,
     ) -> None:
-        self.id = uuid.uuid4().hex
+        self.id = new_id()
         self.model = model
         self.preamble: tuple[Message, ...] = (system(system_prompt),) if system_prompt else ()
         self.toolbox = toolbox

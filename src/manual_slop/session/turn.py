@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -24,6 +23,7 @@ from manual_slop.values.events import (
     TurnFinished,
     TurnStarted,
 )
+from manual_slop.values.ids import new_id
 from manual_slop.values.messages import Image, Message, ToolCall, ToolResult, user
 from manual_slop.values.tools import ToolSpec
 from manual_slop.values.usage import Cost, Usage
@@ -59,7 +59,7 @@ class Turn:
         self._tell: Listener = session.told_first(listener)
         self._cancel = cancel
         self._params = params
-        self._id = uuid.uuid4().hex
+        self._id = new_id()
         self._calls = Calls(session, self._id, self._tell, cancel, stream)
         self._guard = LoopGuard()
         self._runner: ToolRunner | None = None

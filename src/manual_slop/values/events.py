@@ -7,13 +7,16 @@ After `TurnStarted` comes exactly one of `TurnFinished` and `TurnFailed`; each `
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from manual_slop.values.approval import Answer, Request
-from manual_slop.values.budget import NodeState
 from manual_slop.values.errors import ProviderError
 from manual_slop.values.ledger import NOBODY, Origin, UsageRecorded
 from manual_slop.values.messages import Message, ToolCall, ToolResult
 from manual_slop.values.usage import Cost, Usage
+
+if TYPE_CHECKING:  # 8 ms that a plain question does without
+    from manual_slop.values.approval import Answer, Request
+    from manual_slop.values.budget import NodeState
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,6 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
-import platformdirs
-
 _PACKAGE = Path(__file__).resolve().parent.parent
 
 
@@ -16,6 +14,8 @@ def config_dir() -> Path:
     home = os.environ.get("MANUAL_SLOP_HOME")
     if home:
         return Path(home) / "config"
+    import platformdirs  # 5 ms: not when the home is set, and not to be imported
+
     return Path(platformdirs.user_config_dir("manual-slop", appauthor=False))
 
 
@@ -24,6 +24,8 @@ def data_dir() -> Path:
     home = os.environ.get("MANUAL_SLOP_HOME")
     if home:
         return Path(home) / "data"
+    import platformdirs
+
     return Path(platformdirs.user_data_dir("manual-slop", appauthor=False))
 
 
