@@ -25,6 +25,11 @@ SPELLINGS = (
     base64.b64encode(KEY.encode()).decode(),
     base64.urlsafe_b64encode(KEY.encode()).decode().rstrip("="),
     KEY.encode().hex(),
+    KEY.encode().hex().upper(),
+    urllib.parse.quote(KEY),
+    urllib.parse.quote(KEY, safe="").lower(),
+    json.dumps(KEY, ensure_ascii=False)[1:-1],
+    json.dumps(KEY)[1:-1].replace("/", "\\/"),
 )
 
 # Few letters and short secrets: they begin, overlap and contain each other wherever they can.
@@ -55,6 +60,19 @@ def test_a_secret_shows_nothing_of_itself():
     assert (repr(secret), str(secret), f"{secret}") == ("Secret(the test)",) * 3
     with pytest.raises(TypeError):
         pickle.dumps(secret)
+
+
+@pytest.mark.parametrize("before", ["", "a", "ab", "abc", "user:"])
+@pytest.mark.parametrize("after", ["", "z", "yz"])
+def test_a_secret_is_found_in_base64_wherever_it_begins(before: str, after: str):
+    secret = b"sk-live-0123456789"
+    known = Redactor()
+    known.register(secret.decode())
+    for encode in (base64.b64encode, base64.urlsafe_b64encode):
+        shown = known.redact(f"Basic {encode(before.encode() + secret + after.encode()).decode()}.")
+        assert REDACTED in shown
+        left = len(shown) - len("Basic .") - len(REDACTED)
+        assert left <= 4 + len(before) * 4 / 3 + len(after) * 4 / 3
 
 
 @pytest.mark.parametrize("secret", SPELLINGS)

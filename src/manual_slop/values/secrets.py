@@ -5,9 +5,10 @@ from __future__ import annotations
 import base64
 import bisect
 import json
+import re
 import threading
 import urllib.parse
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 REDACTED = "‹redacted›"
 _SHORTEST = 6
@@ -132,15 +133,30 @@ def _occurrences(needle: str, text: str) -> Iterator[tuple[int, int]]:
 
 def _spellings(value: str) -> set[str]:
     raw = value.encode("utf-8", "surrogatepass")
-    encoded = {base64.b64encode(raw).decode(), base64.urlsafe_b64encode(raw).decode()}
+    in_url = {urllib.parse.quote(raw, safe=""), urllib.parse.quote(raw)}
+    in_json = {json.dumps(value)[1:-1], json.dumps(value, ensure_ascii=False)[1:-1]}
     return {
         value,
-        urllib.parse.quote(value, safe=""),
-        json.dumps(value)[1:-1],
+        *in_url,
+        *(re.sub("%..", lambda found: found[0].lower(), spelling) for spelling in in_url),
+        *in_json,
+        *(spelling.replace("/", "\\/") for spelling in in_json),
         raw.hex(),
-        *encoded,
-        *(spelling.rstrip("=") for spelling in encoded),
+        raw.hex().upper(),
+        *(text for encode in (base64.b64encode, base64.urlsafe_b64encode) for text in _in_base64(encode, raw)),
     }
+
+
+def _in_base64(encode: Callable[[bytes], bytes], raw: bytes) -> Iterator[str]:
+    """What base64 makes of a secret: alone, and of it alone where it stands after one or two other bytes."""
+    alone = encode(raw).decode()
+    yield alone
+    yield alone.rstrip("=")
+    for before in range(3):
+        first, last = -(-8 * before // 6), 8 * (before + len(raw)) // 6
+        inner = encode(bytes(before) + raw).decode()[first:last]
+        if len(inner) >= _SHORTEST:
+            yield inner
 
 
 redactor = Redactor()
