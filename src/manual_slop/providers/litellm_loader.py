@@ -9,6 +9,7 @@ import warnings
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from manual_slop.providers.spared_work import spare
 from manual_slop.values.cancel import Cancel
 
 _ENVIRONMENT: Mapping[str, str] = {
@@ -30,6 +31,7 @@ def _load() -> Any:
 
     _quieten(litellm)
     _install_transport(litellm)
+    spare(litellm)
     return litellm
 
 

@@ -1,0 +1,77 @@
+"""What litellm would do for nothing is left out of our calls, of nobody else's, and only where it is found."""
+
+from __future__ import annotations
+
+import operator
+import subprocess
+import sys
+from types import SimpleNamespace
+from typing import Any
+
+from manual_slop.providers.exchange import Exchange, Timeouts, opened
+from manual_slop.providers.litellm_loader import litellm
+from manual_slop.providers.spared_work import STEPS, spare
+from tests.support.scripted_server import ScriptedServer, fails, says
+
+ASK_IN_VAIN = """
+import sys
+from manual_slop.ai_client import ProviderError, RetryPolicy, new_session
+try:
+    new_session("openai/gpt-4o", retries=RetryPolicy(attempts=1)).send("hi", api_base=sys.argv[1], api_key="sk-x")
+except ProviderError as error:
+    print(error.kind, "fastapi" in sys.modules)
+"""
+
+
+def priced(server: ScriptedServer) -> bool:
+    """Whether litellm itself priced the answer to a call."""
+    messages = [{"role": "user", "content": "hi"}]
+    answer: Any = litellm().completion(
+        model="openai/gpt-4o", messages=messages, stream=True, api_base=f"{server.url}/v1", api_key="sk-x"
+    )
+    return "response_cost" in answer._hidden_params
+
+
+def test_this_litellm_has_each_step_that_is_left_out() -> None:
+    module = litellm()
+    assert all(hasattr(operator.attrgetter(place)(module), "__wrapped__") for place in STEPS)
+
+
+def test_a_litellm_without_them_is_left_as_it_is() -> None:
+    other = SimpleNamespace(utils=SimpleNamespace(update_response_metadata="no function"))
+    assert spare(other) == ()
+    assert other.utils.update_response_metadata == "no function"
+
+
+def test_our_calls_are_not_priced_by_litellm_and_those_of_others_are() -> None:
+    with ScriptedServer([says("hi")]) as server:
+        assert priced(server)
+        with opened(Exchange(Timeouts())):
+            assert not priced(server)
+        assert priced(server)
+
+
+def test_callbacks_of_others_hear_of_their_failures_and_not_of_ours() -> None:
+    module, heard = litellm(), []
+    module.failure_callback = [lambda kwargs, *_: heard.append(kwargs["model"])]
+    try:
+        with ScriptedServer([fails(400)]) as server:
+            for exchange in (Exchange(Timeouts()), None):
+                try:
+                    if exchange is None:
+                        priced(server)
+                    else:
+                        with opened(exchange):
+                            priced(server)
+                except module.BadRequestError:
+                    heard.append("raised")
+    finally:
+        module.failure_callback = []
+    assert heard == ["raised", "gpt-4o", "raised"]
+
+
+def test_the_first_error_of_a_process_imports_no_web_framework() -> None:
+    with ScriptedServer([fails(401)]) as server:
+        command = [sys.executable, "-c", ASK_IN_VAIN, f"{server.url}/v1"]
+        ran = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert ran.stdout.split() == ["auth", "False"], ran.stderr
