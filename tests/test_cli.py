@@ -190,7 +190,7 @@ def test_ctrl_c_keeps_what_had_arrived_and_tells_the_end(start: Callable[..., su
     while b"text_delta" not in process.stdout.readline():
         pass
     process.send_signal(signal.SIGINT)
-    rest, err = process.communicate(timeout=5)
+    rest, err = process.communicate(timeout=_LONGEST)
     last = json.loads(rest.splitlines()[-1])
     assert process.returncode == 130
     assert err == b""
@@ -204,7 +204,7 @@ def test_ctrl_c_while_litellm_is_still_loading_answers_at_once(start: Callable[.
     assert process.stdout is not None
     assert b"turn_started" in process.stdout.readline()
     process.send_signal(signal.SIGINT)
-    rest, _ = process.communicate(timeout=5)
+    rest, _ = process.communicate(timeout=_LONGEST)
     assert process.returncode == 130
     assert json.loads(rest.splitlines()[-1])["error"]["kind"] == "cancelled"
 
@@ -281,7 +281,7 @@ def test_the_rehearsal_server_serves_others_until_ctrl_c(start: Callable[..., su
     base = process.stdout.readline().decode().strip()
     assert "6*7 = 42" in run("send", "-m", "lm_studio/demo", "--api-base", base, "what is 6*7?").out
     process.send_signal(signal.SIGINT)
-    assert process.wait(5) == 130
+    assert process.wait(_LONGEST) == 130
 
 
 def test_what_nobody_foresaw_is_one_line_and_a_report_without_secrets(

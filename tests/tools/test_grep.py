@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from collections.abc import Callable
@@ -13,6 +14,7 @@ from manual_slop.safety.workspace import Workspace
 from manual_slop.tools import ToolBox, ToolContext, built_in_tools
 from manual_slop.values.cancel import Cancel
 from manual_slop.values.messages import ToolCall, ToolResult
+from tests.support.patience import is_soon, waited
 
 Run = Callable[..., ToolResult]
 
@@ -119,28 +121,30 @@ def test_files_that_were_not_searched_are_counted(project: Path, run: Run):
     )
 
 
-@pytest.mark.timeout(20)
+@pytest.mark.timeout(60)
 def test_a_pattern_that_would_never_end_stops_the_search_where_it_hangs(project: Path, run: Run):
     (project / "a.txt").write_text("aaa\nfine\n")
     (project / "b.txt").write_text("x\n" + "a" * 100 + "!\n")
-    started = time.monotonic()
     result = run("grep", pattern="(a|aa)+$", is_regex=True)
     assert not result.is_error
     assert result.content.splitlines()[:2] == ["a.txt", "1\taaa"]
     assert "[stopped: the pattern takes too long on line 2 of b.txt; use a simpler one]" in result.content
-    assert time.monotonic() - started < 5
 
 
 def test_a_search_stops_when_the_person_stops_it(project: Path):
-    for number in range(40):
-        (project / f"{number}.txt").write_text("x\n" * 1_000_000)
-    cancel = Cancel()
+    (project / "0.txt").write_text("x\n" * 1_000_000)
+    for number in range(1, 40):
+        os.link(project / "0.txt", project / f"{number}.txt")
     box = ToolBox(built_in_tools(), ToolContext(Workspace(project)))
-    threading.Timer(0.3, cancel.request).start()
-    started = time.monotonic()
-    result = box.run(ToolCall("1", "grep", '{"pattern": "[yz]", "is_regex": true}'), cancel)
-    assert result.content == "Error: stopped"
-    assert time.monotonic() - started < 3
+
+    def search() -> float:
+        cancel, pressed = Cancel(), list[float]()
+        threading.Timer(0.2, lambda: (pressed.append(time.monotonic()), cancel.request())).start()
+        result = box.run(ToolCall("1", "grep", '{"pattern": "[yz]", "is_regex": true}'), cancel)
+        assert result.content == "Error: stopped"
+        return waited(pressed)
+
+    is_soon(search, 0.5)
 
 
 @pytest.mark.parametrize(

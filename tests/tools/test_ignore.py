@@ -108,7 +108,7 @@ HOSTILE = {
 
 
 @pytest.mark.parametrize("rules", HOSTILE.values(), ids=HOSTILE)
-@pytest.mark.timeout(20)
+@pytest.mark.timeout(60)
 def test_a_hostile_gitignore_hides_nothing_and_costs_little(project: Path, rules: bytes):
     (project / ".gitignore").write_bytes(rules)
     (project / ("c" * 200)).write_text("x")

@@ -16,6 +16,7 @@ from manual_slop.tools.run_shell import run_shell
 from manual_slop.values.approval import Action
 from manual_slop.values.cancel import Cancel
 from manual_slop.values.messages import ToolCall, ToolResult
+from tests.support.patience import wait_until, with_time_enough
 from tests.support.shells import UNCONFINED, confined
 
 pytestmark = pytest.mark.skipif(not available(), reason="commands need a system with fork and exec")
@@ -91,15 +92,23 @@ def test_time_limits_have_limits(project: Path, seconds: int):
 
 
 def test_a_command_that_took_too_long_says_so_and_what_it_had_printed(project: Path):
-    result = ran(project, command="echo begun; sleep 60", timeout_seconds=1)
-    assert "the time limit was reached" in result.content
-    assert "begun" in result.content
+    def said(seconds: float) -> str:
+        return ran(project, command="echo begun; sleep 600", timeout_seconds=int(seconds)).content
+
+    content = with_time_enough(said, lambda content: "begun" in content, 1)
+    assert "the time limit was reached" in content
+    assert "begun" in content
 
 
 def test_a_command_that_the_person_stops_is_an_error_with_what_it_had_printed(project: Path):
     cancel = Cancel()
-    threading.Timer(0.4, cancel.request).start()
-    result = box(project).run(call(command="echo begun; sleep 60"), cancel)
+
+    def press() -> None:
+        wait_until((project / "begun").exists)
+        cancel.request()
+
+    threading.Thread(target=press).start()
+    result = box(project).run(call(command="echo begun; touch begun; sleep 600"), cancel)
     assert result.is_error
     assert "stopped by the person" in result.content
     assert "begun" in result.content
