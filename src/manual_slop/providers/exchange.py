@@ -15,6 +15,9 @@ from manual_slop.values.cancel import Cancel
 if TYPE_CHECKING:
     import httpx
 
+    from manual_slop.providers.playback import Player
+    from manual_slop.providers.wire_tap import Tap
+
 
 @dataclass(frozen=True, slots=True)
 class Timeouts:
@@ -39,6 +42,10 @@ class Exchange:
         """Whether a request began to leave: what never left cost nothing."""
         self.timed_out = ""
         """Which patience ran out, in words; empty while none has."""
+        self.tap: Tap | None = None
+        """Who listens in, if anybody."""
+        self.player: Player | None = None
+        """Who answers in the place of a server: then nothing leaves this program."""
         self._clock = clock
         self._started = clock()
         self._progress: float | None = None

@@ -16,11 +16,15 @@ from manual_slop.values.events import Retrying
 
 @dataclass(frozen=True, slots=True)
 class RetryPolicy:
-    """How often and how patiently. Waits are in seconds; `longest_wait` also caps what a provider may ask for."""
+    """How often and how patiently. Waits are in seconds; `longest_wait` also caps what a provider may ask for.
+
+    `waits` is off where time has no part in it: no provider is asked, all that comes was recorded.
+    """
 
     attempts: int = 4
     first_wait: float = 1.0
     longest_wait: float = 60.0
+    waits: bool = True
 
 
 class RetryBudget:
@@ -69,6 +73,8 @@ def with_retries(
         return (error.retry_after or 0) <= policy.longest_wait and budget.spend()
 
     def wait(state: tenacity.RetryCallState) -> float:
+        if not policy.waits:
+            return 0.0
         error = _error_of(state)
         if error is not None and error.retry_after is not None:
             return error.retry_after

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import urllib.request
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import httpcore
@@ -12,6 +12,7 @@ import httpx
 
 from manual_slop.providers import exchange as exchanges
 from manual_slop.providers.credentials import environment
+from manual_slop.providers.wire_tap import Tap, plain_headers
 
 
 class _TrackedStream(httpcore.NetworkStream):
@@ -125,6 +126,20 @@ class _Backend(httpcore.SyncBackend):
             raise
 
 
+class _TappedBody(httpx.SyncByteStream):
+    """A response's body with somebody listening in."""
+
+    def __init__(self, inner: httpx.SyncByteStream, tap: Tap) -> None:
+        self._inner = inner
+        self._tap = tap
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self._tap.listen(self._inner)
+
+    def close(self) -> None:
+        self._inner.close()
+
+
 class Transport(httpx.BaseTransport):
     """Direct or through the proxy the environment names; remembers each response on the current exchange.
 
@@ -142,9 +157,9 @@ class Transport(httpx.BaseTransport):
         if exchange is not None and exchange.response is not None:
             _refuse_foreign_redirect(exchange.response, request)
         _drop_openais_own(request)
-        response = self._route(request.url).handle_request(request)
-        if exchange is not None:
-            exchange.response = response
+        if exchange is None:
+            return self._route(request.url).handle_request(request)
+        exchange.response = response = self._answer(request, exchange)
         return response
 
     def close(self) -> None:
@@ -155,6 +170,21 @@ class Transport(httpx.BaseTransport):
         self._direct.close()
         for transport in self._proxied.values():
             transport.close()
+
+    def _answer(self, request: httpx.Request, exchange: exchanges.Exchange) -> httpx.Response:
+        """The response to a request of the call that this thread is making."""
+        tap = exchange.tap
+        if tap is not None:
+            tap.sending(request.method, str(request.url), plain_headers(request.headers), request.read())
+        if exchange.player is not None:
+            response = exchange.player.answer(request, exchange)
+        else:
+            response = self._route(request.url).handle_request(request)
+        if tap is not None:
+            tap.answered(response.status_code, plain_headers(response.headers))
+            assert isinstance(response.stream, httpx.SyncByteStream)
+            response.stream = _TappedBody(response.stream, tap)
+        return response
 
     def _make(self, proxy: str | None) -> httpx.HTTPTransport:
         limits = httpx.Limits(max_connections=None, max_keepalive_connections=64)
