@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import Literal, get_args
 
 from manual_slop.safety.approval_rules import Rule
+from manual_slop.safety.protected import may_hold_keys
 from manual_slop.values.approval import Action, Decision, Verdict
 from manual_slop.values.tools import RISKS
 
@@ -59,6 +60,8 @@ class Policy:
         return Verdict("deny", "mode “never” lets tools read and do nothing else")
 
     def _beyond_rules(self, action: Action) -> Verdict | None:
+        if action.preview.kind == "file":
+            return self._keys(action)
         if action.preview.protected:
             if self.mode == "never":
                 return Verdict("deny", "it touches a protected name, and mode “never” asks nobody")
@@ -66,6 +69,16 @@ class Policy:
         if action.risk not in RISKS:
             return Verdict("ask", "how far it reaches is not known")
         return None
+
+    def _keys(self, action: Action) -> Verdict:
+        """Reading a file that may hold keys: only a rule that names such files allows it beforehand."""
+        what = "it may hold keys, and what is read goes to the model's provider"
+        for rule in self.rules:
+            if rule.decision == "allow" and may_hold_keys(rule.path.split("/")) and rule.fits(action):
+                return Verdict("allow", f"allowed by {rule}")
+        if self.mode == "never":
+            return Verdict("deny", f"{what}, and mode “never” asks nobody")
+        return Verdict("ask", f"{what}, which is asked about in every mode")
 
     def _asked(self, action: Action) -> Verdict | None:
         rule = self._rule("ask", action)

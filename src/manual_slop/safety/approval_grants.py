@@ -15,8 +15,11 @@ class Grants:
         self._digests: set[str] = set()
 
     def add(self, action: Action) -> bool:
-        """Remember `action`. False, and not remembered, when it touches a protected name: that is asked each time."""
-        if action.preview.protected:
+        """Remember `action`. False, and not remembered, when it touches a protected name: that is asked each time.
+
+        To read the same file again is no other thing, also of one that may hold keys.
+        """
+        if action.preview.protected and action.preview.kind != "file":
             return False
         with self._lock:
             self._digests.add(action.repeatable_digest)

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
+from pathlib import Path
 from typing import Literal
 
 from manual_slop.safety import openat2
@@ -46,6 +47,10 @@ class Confinement(ABC):
     def folder(self, parts: Parts) -> Folder:
         """A folder held for changing what is in it, reached without following any link. Raises `OSError`."""
 
+    def true_parts(self, descriptor: int, parts: Parts) -> Parts:
+        """The names under which the file that was opened as `parts` really lies here. Raises `OSError`."""
+        return parts  # no link was followed to it
+
     @contextmanager
     def alone(self, patience: float) -> Iterator[None]:
         """Nobody else who asks for this folder has it meanwhile, in any process, where the system has such locks.
@@ -72,6 +77,11 @@ class KernelConfinement(Confinement):
     def open(self, parts: Parts, flags: int) -> int:
         """See `Confinement.open`."""
         return openat2.open_beneath(self._root, "/".join(parts) or ".", flags)
+
+    def true_parts(self, descriptor: int, parts: Parts) -> Parts:
+        """See `Confinement.true_parts`. Needs `/proc`."""
+        root, path = (str(Path(f"/proc/self/fd/{one}").readlink()) for one in (self._root, descriptor))
+        return tuple(path.removeprefix(root).removesuffix(" (deleted)").strip("/").split("/"))
 
     def folder(self, parts: Parts) -> Folder:
         """See `Confinement.folder`."""

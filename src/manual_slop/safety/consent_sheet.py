@@ -52,7 +52,9 @@ def _facts(action: Action) -> Iterator[tuple[str, str]]:
 
 
 def _dangers(action: Action) -> Iterator[str]:
-    if action.preview.protected:
+    if action.preview.kind == "file":
+        yield "may hold passwords or keys, which would leave this machine unless the model runs on it"
+    elif action.preview.protected:
         yield "touches a protected name"
     if action.risk is None:
         yield "nobody knows how far this tool reaches"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
-from fnmatch import fnmatchcase
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from fnmatch import fnmatchcase, translate
 from itertools import pairwise
 
 _RUN = "decides what other programs run by themselves"
@@ -39,6 +39,8 @@ _HOOKS = (
     "reference-transaction push-to-checkout pre-auto-gc post-rewrite sendemail-validate fsmonitor-watchman "
     "p4-changelist p4-prepare-changelist p4-post-changelist p4-pre-submit post-index-change"
 )
+_NO_KEYS = (".example", ".template", ".sample", ".dist", ".pub")
+_KEY_NAMES = re.compile("|".join(translate(word.casefold()) for word in _BY_REASON[_KEYS].split()))
 _SHORT = re.compile(r"([^~.]{1,6})~\d+(?:\.(.{0,3}))?")
 
 
@@ -49,8 +51,10 @@ def protection(parts: Iterable[str]) -> str:
     dots and spaces, as the name of a stream, and as the short names of Windows.
     """
     names = [_plain(part) for part in parts]
-    for name in names:
+    for at, name in enumerate(names, 1):
         for pattern, reason in _patterns():
+            if reason == _KEYS and at == len(names) and name.endswith(_NO_KEYS):
+                continue
             if fnmatchcase(name, pattern) or _is_short_for(name, pattern):
                 return reason
     for folder, name in pairwise(names):
@@ -59,6 +63,21 @@ def protection(parts: Iterable[str]) -> str:
         if folder == "hooks" and name in _HOOKS.split():
             return _GIT
     return ""
+
+
+def may_hold_keys(parts: Sequence[str]) -> bool:
+    """Whether the file of this path is, by its name or a folder's, a usual place of passwords and keys.
+
+    Names count as they do in `protection`. Examples of such files and public keys are none.
+    """
+    names = [_plain(part) for part in parts]
+    return bool(names) and not names[-1].endswith(_NO_KEYS) and any(map(_is_of_keys, names))
+
+
+def _is_of_keys(name: str) -> bool:
+    if _KEY_NAMES.fullmatch(name):
+        return True
+    return "~" in name and any(_is_short_for(name, word.casefold()) for word in _BY_REASON[_KEYS].split())
 
 
 def _plain(name: str) -> str:

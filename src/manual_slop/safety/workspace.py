@@ -120,13 +120,7 @@ class Workspace:
     def read_bytes(self, path: str, limit: int) -> bytes:
         """All of a file that has at most `limit` bytes; a larger one is refused, never cut."""
         with self.open_file(path) as file:
-            try:
-                data = file.read(limit + 1)
-            except OSError as error:
-                raise refusal(path, error) from None
-        if len(data) > limit:
-            raise WorkspaceError(f"{show(path)}: larger than {limit:,} bytes")
-        return data
+            return all_of(file, path, limit)
 
     def list_dir(self, path: str = ".", limit: int | None = None) -> tuple[Entry, ...]:
         """What a folder holds, by name; of more than `limit` entries, any `limit` of them."""
@@ -166,6 +160,17 @@ class Workspace:
             return mount.confinement.open(parts, _READ)
         except OSError as error:
             raise refusal(mount.written(parts), error) from None
+
+
+def all_of(file: BinaryIO, path: str, limit: int) -> bytes:
+    """All of an open file that has at most `limit` bytes. Raises `WorkspaceError`, with its `path`."""
+    try:
+        data = file.read(limit + 1)
+    except OSError as error:
+        raise refusal(path, error) from None
+    if len(data) > limit:
+        raise WorkspaceError(f"{show(path)}: larger than {limit:,} bytes")
+    return data
 
 
 def refusal(path: str, error: OSError) -> WorkspaceError:

@@ -21,9 +21,11 @@ Approver = Callable[[Request], Answer]
 """Answers a request at once, in the thread that asks."""
 
 
-def nobody(_request: Request) -> Answer:
+def nobody(request: Request) -> Answer:
     """The answer where no person can be asked."""
     reason = "it needs a person's approval, and nobody can be asked here"
+    if request.action.preview.kind == "file":
+        reason = f"{request.why}: {reason}"
     return Answer("refuse", reason=reason, by="the program")
 
 

@@ -63,26 +63,27 @@ def _changes(context: ToolContext, patch: FilePatch) -> Iterator[Change]:
     name, before = present(context, patch.old)
     new = None if patch.new is None else context.workspace.relative(patch.new)
     if new is None:
-        _require_all_removed(name, before, patch)
+        _require_all_removed(context, name, before, patch)
         yield Change(name, before, None)
     elif new == name:
-        yield Change(name, before, _content(name, before, patch), patch.mode)
+        yield Change(name, before, _content(context, name, before, patch), patch.mode)
     else:
         mode = patch.mode if patch.mode is not None else before.state.mode
         yield Change(name, before, None)
-        yield Change(absent(context, new), None, _content(name, before, patch), mode)
+        yield Change(absent(context, new), None, _content(context, name, before, patch), mode)
 
 
-def _content(name: str, before: Snapshot, patch: FilePatch) -> bytes:
+def _content(context: ToolContext, name: str, before: Snapshot, patch: FilePatch) -> bytes:
     if not patch.hunks:
         if patch.old == patch.new and patch.mode is None:
             raise PatchError(f"{name}: the patch has no hunks for it")
         return before.data
-    return _encoded(name, text_of(name, before), patch)
+    return _encoded(name, text_of(context, name, before), patch)
 
 
-def _require_all_removed(name: str, before: Snapshot, patch: FilePatch) -> None:
-    if patch.hunks and _encoded(name, text_of(name, before), patch) not in {b"", text_of(name, before).mark}:
+def _require_all_removed(context: ToolContext, name: str, before: Snapshot, patch: FilePatch) -> None:
+    text = text_of(context, name, before) if patch.hunks else None
+    if text is not None and _encoded(name, text, patch) not in {b"", text.mark}:
         raise PatchError(f"{name}: the patch removes the file, but not all of its lines")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from manual_slop.safety.path_rules import WorkspaceError, new_name_problem, show
+from manual_slop.safety.protected import may_hold_keys
 from manual_slop.safety.snapshot import Change, Plan, Snapshot, capture
 from manual_slop.safety.writing import protected_paths
 from manual_slop.tools import diff
@@ -65,8 +66,13 @@ def require_new_name(name: str) -> None:
             raise WorkspaceError(f"{show(name)}: {problem}")
 
 
-def text_of(name: str, found: Snapshot) -> TextFile:
-    """The text of a file. Raises `ToolError` where it is none."""
+def text_of(context: ToolContext, name: str, found: Snapshot) -> TextFile:
+    """The text of a file. Raises `ToolError` where it is none.
+
+    One that may hold keys must have been read: what does not fit is answered with what stands there.
+    """
+    if may_hold_keys(context.workspace.locate(name)[1]):
+        context.seen.require_known(name, found)
     try:
         return take_apart(found.data)
     except NotText as error:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from manual_slop.tools.declaration import ToolContext, ToolError, tool
 from manual_slop.tools.limits import Enough, Limits, Page
 from manual_slop.tools.project_files import ProjectFiles
+from manual_slop.tools.reading import key_note
 from manual_slop.tools.syntax.names import definitions, parts, with_what_belongs_to_it
 from manual_slop.tools.syntax.parsing import Source, sources
 from manual_slop.tools.syntax.symbols import Symbol, symbols_of
@@ -43,6 +44,7 @@ def code_definition(context: ToolContext, name: str, path: str = ".") -> str:
                 _show(page, source, symbol)
     except Enough as reason:
         notes.append(f"[stopped: {reason}]")
+    notes += key_note(files.keys)
     if not found:
         where = counted(searched, "source file")
         notes.insert(0, f"No definition of `{name}` in the {where} that the name stands in; try grep.")

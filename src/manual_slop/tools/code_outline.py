@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from manual_slop.tools.declaration import ToolContext, tool
 from manual_slop.tools.limits import Enough, Limits, Page
+from manual_slop.tools.reading import preview_reading
 from manual_slop.tools.syntax.parsing import open_source
 from manual_slop.tools.syntax.symbols import outline_line, symbols_of
 from manual_slop.tools.text import counted
@@ -11,7 +12,7 @@ from manual_slop.tools.text import counted
 _MOST_SYMBOLS = 1000
 
 
-@tool("READ")
+@tool("READ", preview=preview_reading)
 def code_outline(context: ToolContext, path: str) -> str:
     """Show what a source file defines: its classes, functions and so on with their signatures, nested as they are.
 

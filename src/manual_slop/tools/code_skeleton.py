@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from manual_slop.tools.declaration import ToolContext, ToolError, tool
 from manual_slop.tools.limits import Enough, Limits
+from manual_slop.tools.reading import preview_reading
 from manual_slop.tools.syntax.parsing import open_source
 from manual_slop.tools.syntax.skeleton import skeleton_of
 
 _MOST_SHOWN = 40 * 1024  # characters
 
 
-@tool("READ")
+@tool("READ", preview=preview_reading)
 def code_skeleton(context: ToolContext, path: str) -> str:
     """Show a source file with the bodies of its functions left out: what remains are the declarations and comments.
 

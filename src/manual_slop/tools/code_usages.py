@@ -5,6 +5,7 @@ from __future__ import annotations
 from manual_slop.tools.declaration import ToolContext, ToolError, tool
 from manual_slop.tools.limits import Enough, Limits, Page
 from manual_slop.tools.project_files import ProjectFiles
+from manual_slop.tools.reading import key_note
 from manual_slop.tools.syntax.names import parts, usages
 from manual_slop.tools.syntax.parsing import Source, sources
 from manual_slop.tools.syntax.symbols import innermost, symbols_of
@@ -28,12 +29,15 @@ def code_usages(context: ToolContext, name: str, path: str = ".") -> str:
     wanted = parts(name)
     if not wanted:
         raise ToolError("give the `name` of what to look for, such as `sell`")
-    search = _Search(wanted[-1], Limits(context.cancel))
+    limits = Limits(context.cancel)
+    files = ProjectFiles(context, path, "", limits)
+    search = _Search(wanted[-1], limits)
     notes = []
     try:
-        search.run(context, path)
+        search.run(files)
     except Enough as reason:
         notes.append(f"[stopped: {reason}]")
+    notes += key_note(files.keys)
     summary = f"No use of `{wanted[-1]}`."
     if search.uses:
         summary = f"\n{counted(search.uses, 'line')} in {counted(search.files, 'file')}."
@@ -49,9 +53,9 @@ class _Search:
         self.page = Page()
         self.uses = self.files = 0
 
-    def run(self, context: ToolContext, path: str) -> None:
+    def run(self, files: ProjectFiles) -> None:
         """Goes through the source files. Raises `Enough`."""
-        for source in sources(ProjectFiles(context, path, "", self._limits), self._name, self._limits):
+        for source in sources(files, self._name, self._limits):
             if source.language.is_code:
                 self._report(source)
 

@@ -29,7 +29,7 @@ class Edit(TypedDict):
 
 def _plan(context: ToolContext, path: str, edits: list[Edit]) -> Plan:
     name, before = present(context, path)
-    file = text_of(name, before)
+    file = text_of(context, name, before)
     if not edits:
         raise ToolError("`edits` is empty: give at least one")
     after = encoded(name, replace(file, raw=_edited(file, edits, name)))

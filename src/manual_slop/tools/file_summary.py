@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 
+from manual_slop.safety.workspace import all_of
 from manual_slop.tools.declaration import ToolContext, ToolError, tool
 from manual_slop.tools.limits import Enough, Limits
 from manual_slop.tools.project_files import LARGEST_FILE
+from manual_slop.tools.reading import open_to_show, preview_reading
 from manual_slop.tools.syntax.languages import language_of
 from manual_slop.tools.syntax.parsing import Source, parse
 from manual_slop.tools.syntax.symbols import outline_line, symbols_of
@@ -18,7 +20,7 @@ _HEADING = re.compile(r"#{1,6} +(\S.*)")
 _MARKS = re.compile(r"^[\s/*#!<>=;-]+|[\s*/>=-]+$|^\s*[a-zA-Z]{0,2}(?:\"{3}|'{3})|(?:\"{3}|'{3})\s*$")
 
 
-@tool("READ")
+@tool("READ", preview=preview_reading)
 def file_summary(context: ToolContext, path: str) -> str:
     """Tell what a file is: its kind, size, encoding, language, how it begins, and what it defines at the top level.
 
@@ -28,9 +30,11 @@ def file_summary(context: ToolContext, path: str) -> str:
         path: The file, from the project folder down.
     """
     name = context.workspace.relative(path)
-    with context.workspace.open_file(path) as file:
+    with open_to_show(context, path) as file:
         head = file.read(SAMPLE_BYTES)
         size = file.seek(0, 2)
+        file.seek(0)
+        data = all_of(file, path, LARGEST_FILE) if size <= LARGEST_FILE else b""
     encoding = encoding_of(head)
     if not head:
         return f"{name} is empty."
@@ -38,7 +42,6 @@ def file_summary(context: ToolContext, path: str) -> str:
         return f"{name}\nkind: {kind_of(head)}\nsize: {size:,} B"
     if size > LARGEST_FILE:
         return f"{name}\nkind: text\nsize: {size:,} B\nencoding: {encoding}\n[too large to look through; use read_file]"
-    data = context.workspace.read_bytes(path, LARGEST_FILE)
     text = decode(data) or ""
     language = language_of(name, text)
     ends = ", line ends CRLF" if b"\r\n" in data else ""

@@ -6,12 +6,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from manual_slop.safety.path_rules import show
+from manual_slop.safety.protected import may_hold_keys
 from manual_slop.tools.declaration import ToolContext, tool
 from manual_slop.tools.git.lines import unified
 from manual_slop.tools.git.objects import LINK, SUBMODULE, Item
 from manual_slop.tools.git.repository import Repository
 from manual_slop.tools.git.worktree import Worktree, as_items, is_pointer
 from manual_slop.tools.limits import Enough, Limits, Page
+from manual_slop.tools.reading import key_note
 from manual_slop.tools.text import decode
 
 _LARGEST_TEXT = 2 * 1024 * 1024
@@ -34,16 +36,20 @@ def git_diff(context: ToolContext, path: str | None = None, staged: bool = False
     limits = Limits(context.cancel, _SECONDS)
     page = Page()
     notes = []
+    keys = 0
     try:
         with Repository(context.workspace, limits) as repository:
             comparison = _Comparison(repository, Worktree(context.workspace, limits))
             for change in comparison.changes(staged, revision, wanted):
+                if may_hold_keys(change.path.split("/")):
+                    keys += 1
+                    continue
                 for line in change.lines():
                     limits.check()
                     page.show(line if len(line) <= _LONGEST_LINE else f"{line[:_LONGEST_LINE]}…")
     except Enough as reason:
         notes = [f"[stopped: {reason}]"]
-    return "\n".join([*page.lines, *notes] or ["No differences."])
+    return "\n".join([*page.lines, *notes, *key_note(keys)] or ["No differences."])
 
 
 @dataclass(frozen=True, slots=True)

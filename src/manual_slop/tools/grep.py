@@ -8,6 +8,7 @@ from manual_slop.tools.declaration import ToolContext, ToolError, tool
 from manual_slop.tools.limits import Enough, Limits, Page
 from manual_slop.tools.patterns import Find, PatternError, TooSlow, find_regex, find_text
 from manual_slop.tools.project_files import ProjectFiles
+from manual_slop.tools.reading import key_note
 from manual_slop.tools.text import counted
 
 _MOST_LINES = 200
@@ -77,6 +78,7 @@ class _Search:
             notes.append(
                 f"[not searched: {counted(self._files.unread, 'file')} larger than 10 MiB or not to be opened]"
             )
+        notes += key_note(self._files.keys)
         summary = f"No match in {counted(self._searched, 'text file')}."
         if self._matches:
             summary = f"\n{counted(self._matches, 'matching line')} in {counted(self._with_matches, 'file')}."

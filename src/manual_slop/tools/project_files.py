@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 
 from manual_slop.safety.confinement import Entry
+from manual_slop.safety.key_files import names_of_keys
 from manual_slop.safety.path_rules import WorkspaceError
-from manual_slop.safety.workspace import Workspace
+from manual_slop.safety.workspace import Workspace, all_of
 from manual_slop.tools.declaration import ToolContext, ToolError
 from manual_slop.tools.ignore import IgnoreRules
 from manual_slop.tools.limits import Enough, Limits
@@ -21,7 +22,8 @@ class ProjectFiles:
     """The files beneath one folder, or that one file, and their texts.
 
     What `.gitignore` excludes is passed over unless `path` itself lies there. Raises `ToolError` for a glob that
-    means nothing. `unread` counts the files that were too large or not to be opened.
+    means nothing. `unread` counts the files that were too large or not to be opened, `keys` those passed over because
+    they may hold keys.
     """
 
     def __init__(self, context: ToolContext, path: str, glob: str, limits: Limits) -> None:
@@ -30,7 +32,7 @@ class ProjectFiles:
         self._limits = limits
         rules = IgnoreRules(context.workspace)
         self._rules = None if rules.covers(self._start) else rules
-        self.unread = 0
+        self.unread = self.keys = 0
         try:
             self._glob = Glob(glob)
         except PatternError as error:
@@ -46,16 +48,23 @@ class ProjectFiles:
             yield path
 
     def texts(self, wanted: Callable[[str], bool] = lambda _path: True) -> Iterator[tuple[str, str]]:
-        """Each text file whose path is wanted, with all of its text; line ends are `\\n`."""
+        """Each text file whose path is wanted, with all of its text, unless it may hold keys; line ends are `\\n`."""
         for path in filter(wanted, self.paths()):
             self._limits.check()
             try:
-                text = decode(self._workspace.read_bytes(path, LARGEST_FILE))
+                text = self._text(path)
             except WorkspaceError:
                 self.unread += 1
                 continue
             if text is not None:
                 yield path, text
+
+    def _text(self, path: str) -> str | None:
+        with self._workspace.open_file(path) as file:
+            if names_of_keys(self._workspace, path, file):
+                self.keys += 1
+                return None
+            return decode(all_of(file, path, LARGEST_FILE))
 
     def _keep(self, path: str, entry: Entry) -> bool:
         self._limits.check()

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 from manual_slop.tools.declaration import ToolContext, ToolError, tool
+from manual_slop.tools.reading import open_to_show, preview_reading
 from manual_slop.tools.text import SAMPLE_BYTES, counted, encoding_of, kind_of, strictness
 from manual_slop.values.cancel import Cancel
 
@@ -18,11 +19,12 @@ _ALWAYS_COUNTED = 16 * 1024 * 1024  # bytes of a file whose lines are counted to
 _PIECE = 64 * 1024  # characters
 
 
-@tool("READ")
+@tool("READ", preview=preview_reading)
 def read_file(context: ToolContext, path: str, start_line: int = 1, end_line: int | None = None) -> str:
     """Read a text file of the project, each line with its number and a tab before it.
 
-    Long files come in parts: the last line then says how to read on. Binary files are not shown.
+    Long files come in parts: the last line then says how to read on. Binary files are not shown. A person is asked
+    before a file is shown that may hold keys, such as `.env`.
 
     Args:
         path: The file, from the project folder down, such as `src/app.py`.
@@ -31,7 +33,7 @@ def read_file(context: ToolContext, path: str, start_line: int = 1, end_line: in
     """
     if start_line < 1 or (end_line is not None and end_line < start_line):
         raise ToolError("lines count from 1, and `end_line` may not come before `start_line`")
-    with context.workspace.open_file(path) as file:
+    with open_to_show(context, path) as file:
         name = context.workspace.relative(path)
         head = file.read(SAMPLE_BYTES)
         encoding = encoding_of(head)

@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from manual_slop.values.tools import Risk
 
-PreviewKind = Literal["diff", "command", "request", "text"]
+PreviewKind = Literal["diff", "command", "request", "file", "text"]
 Decision = Literal["allow", "ask", "deny"]
 AnswerKind = Literal["approve", "edit", "refuse", "session"]
 
@@ -19,10 +19,10 @@ AnswerKind = Literal["approve", "edit", "refuse", "session"]
 class Preview:
     """What a tool would do, said before it does it.
 
-    `text` is the exact script, unified diff or URL. `targets` are what it touches: paths from the project folder down,
-    or hosts. `state` is a hash of what the targets hold now, `""` where that does not matter. `protected` says that
-    a protected name is among them. `environment` are the names of the variables passed on; `confinement` is the level
-    in force.
+    `text` is the exact script, unified diff or URL; of kind `file` it names one that may hold keys and would be read.
+    `targets` are what it touches: paths from the project folder down, or hosts. `state` is a hash of what the targets
+    hold now, `""` where that does not matter. `protected` says that a protected name is among them. `environment` are
+    the names of the variables passed on; `confinement` is the level in force.
     """
 
     kind: PreviewKind

@@ -10,9 +10,11 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from manual_slop.safety.workspace import all_of
 from manual_slop.tools.declaration import ToolContext, ToolError
 from manual_slop.tools.limits import Limits
 from manual_slop.tools.project_files import LARGEST_FILE, ProjectFiles
+from manual_slop.tools.reading import open_to_show
 from manual_slop.tools.syntax.languages import Language, language_of, names
 from manual_slop.tools.text import decode, kind_of
 
@@ -62,7 +64,8 @@ class Source:
 def open_source(context: ToolContext, path: str, limits: Limits) -> Source:
     """The file, parsed. Raises `ToolError` where it is no source code we know, and `WorkspaceError`."""
     name = context.workspace.relative(path)
-    data = context.workspace.read_bytes(path, LARGEST_FILE)
+    with open_to_show(context, path) as file:
+        data = all_of(file, path, LARGEST_FILE)
     text = decode(data)
     if text is None:
         raise ToolError(f"{name} is not text but {kind_of(data[:64])}")
