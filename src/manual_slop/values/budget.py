@@ -17,13 +17,14 @@ WARN_AT = Decimal("0.8")
 
 @dataclass(frozen=True, slots=True)
 class Amount:
-    """So many dollars and so many tokens (in and out together)."""
+    """So many dollars and so many tokens (in and out together), and how many calls the dollars leave out: unpriced."""
 
     usd: Decimal = Decimal(0)
     tokens: int = 0
+    unpriced: int = 0
 
     def __add__(self, other: Amount) -> Amount:
-        return Amount(self.usd + other.usd, self.tokens + other.tokens)
+        return Amount(self.usd + other.usd, self.tokens + other.tokens, self.unpriced + other.unpriced)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,28 @@ class Limit:
     usd: Decimal | None = None
     tokens: int | None = None
     unpriced: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """The limits a person sets once for all: on everything ever, each day, each month (in UTC) and each session."""
+
+    total: Limit | None = None
+    per_day: Limit | None = None
+    per_month: Limit | None = None
+    per_session: Limit | None = None
+
+    @property
+    def any(self) -> bool:
+        """Whether there is any limit at all."""
+        return any((self.total, self.per_day, self.per_month, self.per_session))
+
+    def limit_of(self, path: Path) -> Limit | None:
+        """The limit these rules set on a node, if they do."""
+        if len(path) == 1:
+            return self.total
+        kind = path[1].partition(" ")[0] if len(path) == 2 else ""
+        return {"day": self.per_day, "month": self.per_month, "session": self.per_session}.get(kind)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,15 +83,21 @@ class BudgetExceeded(ProviderError):
 class Budget(Protocol):
     """The tree of limits that calls are checked against. Safe from several threads and programs."""
 
-    def reserve(self, call_id: str, path: Path, worst: Amount | None, model: str) -> tuple[NodeState, ...]:
-        """Set the worst case of a call aside at each node of its path; `None` is a call nobody can price.
+    def reserve(self, draft: UsageRecorded, worst: Amount) -> None:
+        """Set the worst case of a call aside at each node of its path (`path_of`).
 
-        Returns the nodes that this takes past `WARN_AT`, told once each. Raises `BudgetExceeded` and reserves nothing
-        where a node has too little left, or does not let unpriced calls through.
+        `draft` is the entry that stands for the call should nothing more be heard of it. Raises `BudgetExceeded` and
+        sets nothing aside where a node has too little left, or has a limit in USD and lets no unpriced call through.
         """
 
-    def settle(self, entry: UsageRecorded) -> None:
-        """The call of that `call_id` is over: what it used is spent, the rest of what was set aside is free again."""
+    def settle(self, entry: UsageRecorded) -> tuple[NodeState, ...]:
+        """The call of that `call_id` is over: what it used is spent, the rest of what was set aside is free again.
+
+        Returns the nodes whose spending has passed `WARN_AT` of their limit, told once each.
+        """
+
+    def release(self, call_id: str) -> None:
+        """The call was not made after all: what was set aside is free again."""
 
 
 def path_of(session_id: str, origin: Origin) -> Path:

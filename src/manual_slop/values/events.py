@@ -118,7 +118,7 @@ class MessageFinished:
 
 @dataclass(frozen=True, slots=True)
 class BudgetWarning:
-    """A budget is nearly used up: what is spent and set aside at `node` has passed 80 % of its limit."""
+    """A budget is nearly used up: what is spent at `node` has passed 80 % of its limit."""
 
     node: NodeState
 

@@ -81,14 +81,20 @@ UNPRICED = Cost(None, "unpriced")
 
 @dataclass(frozen=True, slots=True)
 class CostSum:
-    """Several costs added up, honest about what is missing: `usd` is a lower bound while `unpriced` is not 0."""
+    """Several costs added up, honest about what is missing: `usd` is a lower bound while `unpriced` is not 0.
+
+    `local` counts calls to models on this computer.
+    """
 
     usd: Decimal = Decimal(0)
     calls: int = 0
     unpriced: int = 0
     estimated: bool = False
+    local: int = 0
 
     def __str__(self) -> str:
+        if self.calls and self.local == self.calls:
+            return "local, no charge"
         if self.calls and self.unpriced == self.calls:
             return f"{self.unpriced} unpriced call{'s' * (self.unpriced != 1)}"
         text = format_usd(self.usd)
@@ -106,6 +112,7 @@ def total(costs: Iterable[Cost]) -> CostSum:
         len(known),
         len(known) - len(priced),
         any(cost.basis == "estimated" for cost in known),
+        sum(cost.basis == "local" for cost in known),
     )
 
 
