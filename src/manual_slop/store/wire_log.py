@@ -1,0 +1,74 @@
+"""The wire log: every provider call of the recorded sessions, kept in passing and read back for a replay."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Iterable
+from concurrent.futures import Future, wait
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from manual_slop.store import wire_table
+from manual_slop.store.wire_table import LONGEST_CHAIN, Base, pack
+from manual_slop.values.wire import WireCall
+
+if TYPE_CHECKING:
+    import sqlite3
+
+    from manual_slop.store.database import Database
+
+_SESSIONS = 16  # whose last request is remembered, so that the next one is kept as what is new in it
+
+
+class WireLog:
+    """The table `wire` of a database. Safe to use from several threads."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._lock = threading.Lock()
+        self._bases: OrderedDict[str, Base] = OrderedDict()
+        self._latest: Future[None] | None = None
+
+    def keep(self, call: WireCall) -> Future[None]:
+        """Keep a call, without waiting until it is on the disk. Raises `StoreError` where nothing can be written."""
+        row = pack(call, self._base(call))
+
+        def write(connection: sqlite3.Connection) -> None:
+            if not wire_table.insert(connection, row):  # what it builds on was not kept
+                wire_table.insert(connection, pack(call))
+
+        self._remember(call, row.base)
+        self._latest = self._database.submit(write)
+        return self._latest
+
+    def calls(self, session_id: str, turn_ids: Iterable[str] = ()) -> list[WireCall]:
+        """The calls of a session in their order; `turn_ids` are those it may share with the session it came from.
+
+        Raises `StoreError`.
+        """
+        if self._latest is not None:
+            wait([self._latest])
+        with self._database.reading() as connection:
+            return list(wire_table.read(connection, session_id, turn_ids))
+
+    def prune(self, before: datetime) -> int:
+        """Forget the calls of sessions that made none since `before` (UTC), and only those; how many. `StoreError`."""
+        with self._lock:
+            self._bases.clear()
+        return self._database.write(lambda connection: wire_table.prune(connection, before))
+
+    def _base(self, call: WireCall) -> Base | None:
+        with self._lock:
+            base = self._bases.get(call.session_id)
+        return base if base is not None and base.depth < LONGEST_CHAIN else None
+
+    def _remember(self, call: WireCall, built_on: str) -> None:
+        if call.request is None:
+            return
+        with self._lock:
+            last = self._bases.pop(call.session_id, None)
+            depth = last.depth + 1 if last and built_on else 1
+            self._bases[call.session_id] = Base(call.call_id, call.request.body, depth)
+            if len(self._bases) > _SESSIONS:
+                self._bases.popitem(last=False)
