@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import time
 
 import pytest
 from hypothesis import given
@@ -54,6 +55,34 @@ def test_a_line_without_end_is_refused_before_it_fills_the_memory() -> None:
     endless = (b"x" * 1_000_000 for _ in range(1_000_000))
     with pytest.raises(sse.BrokenStream, match="longer than"):
         list(sse.data(endless))
+
+
+def test_an_event_without_end_is_refused_before_it_fills_the_memory() -> None:
+    for line in (b"data: " + b"x" * 1_000_000 + b"\n", b"data:x\n" + b"data:\n" * 100_000):
+        with pytest.raises(sse.BrokenStream, match="an event of the stream is longer than"):
+            list(sse.data(line for _ in range(1_000_000)))
+
+
+def test_an_empty_line_of_data_is_part_of_its_event() -> None:
+    assert list(sse.data([b"data:\ndata: a\ndata:\n\ndata:\n\n"])) == [b"a\n"]
+
+
+@pytest.mark.parametrize("between", [b"", b"\ndata: "])
+def test_a_long_event_costs_no_more_than_it_is_long(between: bytes) -> None:
+    def seconds(pieces: int) -> float:
+        started = time.thread_time()
+        (whole,) = sse.data([b"data: ", *([b"x" * 1000 + between] * pieces), b"\n\n"])
+        assert len(whole) >= 1000 * pieces
+        return time.thread_time() - started
+
+    seconds(100)
+    short, long = (min(seconds(pieces) for _ in range(3)) for pieces in (1_000, 16_000))
+    assert long < 80 * short  # 16 where it is so, 256 where each piece copies what came before
+
+
+@given(st.lists(st.sampled_from([b"\r", b"\n", b"data: a", b"data:", b"{", b"}", b""]), max_size=30))
+def test_how_a_stream_is_cut_makes_no_difference(pieces: list[bytes]) -> None:
+    assert list(sse.data(pieces)) == list(sse.data([b"".join(pieces)]))
 
 
 @given(st.binary(max_size=300))
