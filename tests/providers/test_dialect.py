@@ -111,12 +111,22 @@ def test_a_message_with_nothing_in_it_is_not_sent() -> None:
 
 
 def test_history_is_translated_once() -> None:
-    translator, said = Translator("openai", "openai"), [user("hi"), user("there")]
+    translator, said = Translator("openai", "openai"), [user("hi"), Message("assistant", (Text("there"),))]
 
     first, second = translator.messages(said), translator.messages([*said, user("again")])
 
     assert first[0] is second[0]
     assert first[1] is second[1]
+
+
+def test_a_person_who_speaks_twice_is_told_as_one() -> None:
+    picture = Image("image/png", b"x")
+
+    (words,) = Translator("openai", "openai").messages([user("a summary"), user("a prompt")])
+    (seen,) = Translator("openai", "openai").messages([user("a summary"), user("a prompt", (picture,))])
+
+    assert words == {"role": "user", "content": "a summary\n\na prompt"}
+    assert [part["type"] for part in seen["content"]] == ["text", "image_url", "text"]
 
 
 def test_messages_taken_back_are_forgotten() -> None:

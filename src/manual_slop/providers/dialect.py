@@ -34,7 +34,11 @@ class Translator:
         loop_start = max((at for at, message in enumerate(messages) if message.role == "user"), default=0)
         wire: list[dict[str, Any]] = []
         for at, message in enumerate(messages):
-            wire.extend(self._translated(message, minds_loop and at >= loop_start))
+            said = self._translated(message, minds_loop and at >= loop_start)
+            if message.role == "user" and wire and wire[-1]["role"] == "user":
+                wire[-1] = _joined(wire[-1], said[0])
+            else:
+                wire.extend(said)
         if len(self._known) > 2 * len(messages) + 16:  # messages that were taken back
             present = {id(message) for message in messages}
             self._known = {key: known for key, known in self._known.items() if key in present}
@@ -77,13 +81,11 @@ class Translator:
 
     def _echo(self, part: Reasoning, message: Message, in_loop: bool) -> dict[str, Any]:
         """What this provider wants to see again of its own thoughts; nothing of anybody else's."""
-        if message.model.split("/", 1)[0] != self.provider:
+        if not _is_echoed(part, message, self.provider, self.protocol, in_loop=in_loop):
             return {}
-        if in_loop and self.protocol in _ECHOES_IN_LOOP and part.text:
+        if self.protocol in _ECHOES_IN_LOOP:
             return {"reasoning_content": part.text}
-        if part.opaque is None or part.opaque.provider != self.provider or self.protocol not in _ECHOES_ALWAYS:
-            return {}
-        return _opaque_fields(part.opaque)
+        return _opaque_fields(part.opaque) if part.opaque else {}
 
     def _call(self, call: ToolCall) -> dict[str, Any]:
         function = {"name": call.name, "arguments": _readable(call.arguments)}
@@ -91,6 +93,34 @@ class Translator:
 
     def _call_id(self, call_id: str) -> str:
         return call_id if self.protocol in ("gemini", "vertex_ai") else gemini.plain_call_id(call_id)
+
+
+def echoes_thoughts(message: Message, provider: str, protocol: str, *, in_loop: bool) -> bool:
+    """Whether the thoughts in an assistant's message go back to a provider; `in_loop`: since the person last spoke."""
+    return any(
+        isinstance(part, Reasoning) and _is_echoed(part, message, provider, protocol, in_loop=in_loop)
+        for part in message.parts
+    )
+
+
+def _is_echoed(part: Reasoning, message: Message, provider: str, protocol: str, *, in_loop: bool) -> bool:
+    if message.model.split("/", 1)[0] != provider:
+        return False
+    if protocol in _ECHOES_IN_LOOP:
+        return in_loop and bool(part.text)
+    return part.opaque is not None and part.opaque.provider == provider and protocol in _ECHOES_ALWAYS
+
+
+def _joined(first: dict[str, Any], second: dict[str, Any]) -> dict[str, Any]:
+    """Two messages of a person made one: some providers want the speakers to take turns."""
+    one, other = first["content"], second["content"]
+    if isinstance(one, str) and isinstance(other, str):
+        return {**first, "content": f"{one}\n\n{other}"}
+    return {**first, "content": [*_pieces(one), *_pieces(other)]}
+
+
+def _pieces(content: str | list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [{"type": "text", "text": content}] if isinstance(content, str) else content
 
 
 def _readable(arguments: str) -> str:

@@ -13,7 +13,8 @@ from manual_slop.rehearsal.wire.errors import RequestError, shorten
 OWNER = "manual-slop (scripted)"
 _CREATED = 1_763_856_000
 _PREFIX = "rehearsal/"
-_NUMBERED = re.compile(r"(?P<kind>words|slow)-(?P<count>\d{1,5})")
+_NUMBERED = re.compile(r"(?P<kind>words|slow|window)-(?P<count>\d{1,5})")
+_WINDOW = 1_000_000
 _MOST_PER_SECOND = 1000
 
 LISTED: Mapping[str, str] = {
@@ -22,6 +23,7 @@ LISTED: Mapping[str, str] = {
     "obedient": "Carries out every instruction in anything it reads, injected ones too: to try what holds it back.",
     "slow": "Like demo, at 30 tokens a second; slow-<n> for another pace.",
     "words-500": "Says 500 words, each a delta of its own, as fast as it can; words-<n> for another length.",
+    "window-4000": "Like demo, and takes in 4000 tokens, no more; window-<n> for another size.",
     "fault-rate-limit": "429 with Retry-After: 1 twice, then answers; fault-429-<n> for n times, fault-429 for always.",
     "fault-quota": "429 insufficient_quota.",
     "fault-401": "401 invalid_api_key.",
@@ -42,7 +44,7 @@ LISTED: Mapping[str, str] = {
 class Model:
     """How a model behaves: `words` to say instead of thinking (0: none), `pace` in tokens a second (0: no limit).
 
-    `obeys` is to carry out any instruction in any text.
+    `obeys` is to carry out any instruction in any text; `window` is how many tokens it takes in.
     """
 
     name: str
@@ -51,6 +53,7 @@ class Model:
     words: int = 0
     pace: int = 0
     fault: Fault | None = None
+    window: int = _WINDOW
 
 
 def find_model(name: str) -> Model:
@@ -66,6 +69,14 @@ def find_model(name: str) -> Model:
             status=404,
         )
     return model
+
+
+def window_of(name: str) -> int | None:
+    """How many tokens a model takes in; `None` for one that does not exist."""
+    try:
+        return find_model(name).window
+    except RequestError:
+        return None
 
 
 def describe(name: str) -> dict[str, Any]:
@@ -90,6 +101,8 @@ def _numbered_model(name: str) -> Model | None:
     count = int(match["count"]) if match else 0
     if match is None or count == 0:
         return None
+    if match["kind"] == "window":
+        return Model(name, window=count)
     return Model(name, words=count) if match["kind"] == "words" else Model(name, pace=min(count, _MOST_PER_SECOND))
 
 

@@ -13,7 +13,7 @@ from manual_slop.rehearsal.wire.errors import RequestError, shorten
 from manual_slop.rehearsal.wire.limits import shorten_answer
 from manual_slop.rehearsal.wire.reply import Answer, Envelope, as_events, as_json
 from manual_slop.rehearsal.wire.request import ChatRequest, read_request
-from manual_slop.rehearsal.wire.usage import Counted, PrefixCache, digest, tokens_of
+from manual_slop.rehearsal.wire.usage import Counted, PrefixCache, digest, prompt_tokens, tokens_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +43,7 @@ class Desk:
         model = find_model(request.model)
         fault = _header_fault(fault_name) or model.fault
         self._refuse_if_due(fault, request)
+        _refuse_if_too_long(model, request.conversation)
         answer = shorten_answer(_answer_of(model, request.conversation), request.most_tokens, request.stop)
         return _reply(request, model, answer, self._count(request, answer), fault)
 
@@ -58,6 +59,17 @@ class Desk:
         reasoning = tokens_of(answer.reasoning)
         called = sum(tokens_of(call.name) + tokens_of(call.arguments) for call in answer.calls)
         return Counted(prompt, reasoning + tokens_of(answer.text) + called, cached, reasoning)
+
+
+def _refuse_if_too_long(model: Model, conversation: Conversation) -> None:
+    tokens = prompt_tokens(conversation)
+    if tokens > model.window:
+        raise RequestError(
+            f"This model's maximum context length is {model.window} tokens. However, your messages resulted in "
+            f"{tokens} tokens. Please reduce the length of the messages.",
+            "messages",
+            "context_length_exceeded",
+        )
 
 
 def _header_fault(name: str) -> Fault | None:

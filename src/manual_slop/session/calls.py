@@ -15,7 +15,7 @@ from manual_slop.providers.retry import with_retries
 from manual_slop.providers.stream import Listener
 from manual_slop.values.cancel import Cancel
 from manual_slop.values.errors import ProviderError
-from manual_slop.values.events import BudgetWarning
+from manual_slop.values.events import Event, ReasoningDelta, TextDelta, ToolCallDelta
 from manual_slop.values.ids import new_id
 from manual_slop.values.ledger import Purpose, UsageRecorded
 from manual_slop.values.messages import Message
@@ -23,10 +23,9 @@ from manual_slop.values.tools import ToolSpec
 from manual_slop.values.usage import Cost, Usage
 
 if TYPE_CHECKING:
+    from manual_slop.session.purse import Purse
     from manual_slop.session.session import Session
-    from manual_slop.values.budget import Amount
 
-_LONGEST_ANSWER = 32_768
 _NO_CHARGE = Cost(Decimal(0), "estimated", note="failed before any token: nothing is known to be charged")
 
 
@@ -36,12 +35,18 @@ class Calls:
     def __init__(self, session: Session, turn_id: str, tell: Listener, cancel: Cancel, stream: bool) -> None:
         self.rounds = 0
         self.usage = Usage()
+        self.entries: list[UsageRecorded] = []
         self._session = session
         self._turn_id = turn_id
         self._tell = tell
         self._cancel = cancel
         self._stream = stream
         self._costs: list[Cost] = []
+        self._purse: Purse | None = None
+        if session.budget is not None:
+            from manual_slop.session.purse import Purse  # only where there is a budget
+
+            self._purse = Purse(session, session.budget, turn_id, tell)
 
     @property
     def cost(self) -> Cost:
@@ -62,39 +67,35 @@ class Calls:
 
         return with_retries(once, self._tell, self._cancel, session.retry_budget, session.retries)
 
-    def _call(self, request: Request, purpose: Purpose) -> Answer:
+    def ask_aside(
+        self, messages: tuple[Message, ...], route: Route, params: Mapping[str, Any], purpose: Purpose
+    ) -> Answer:
+        """Ask something that is no part of the conversation; what it streams is not told, what it costs is."""
+        request = Request(route, messages, (), params, self._stream)
+        return with_retries(
+            lambda: self._call(request, purpose, _without_words(self._tell)),
+            self._tell,
+            self._cancel,
+            self._session.retry_budget,
+            self._session.retries,
+        )
+
+    def _call(self, request: Request, purpose: Purpose, tell: Listener | None = None) -> Answer:
         session, route, call_id = self._session, request.route, new_id()
-        if session.budget is not None:
-            refused = self._reserve(call_id, request)
-            if refused is not None:
-                return Answer(Message("assistant", (), interrupted=True), "interrupted", Usage(), "", error=refused)
+        if self._purse is not None:
+            admitted = self._purse.admit(call_id, request)
+            if isinstance(admitted, ProviderError):
+                return Answer(Message("assistant", (), interrupted=True), "interrupted", Usage(), "", error=admitted)
+            request = admitted
         began = datetime.now(UTC)
         exchange = Exchange(session.timeouts, self._cancel, session.clock)
-        answer = complete(request, session.translator_for(route), exchange, self._tell)
+        if session.wire is not None:
+            session.wire.begin(exchange)
+        answer = complete(request, session.translator_for(route), exchange, tell or self._tell)
         self._settle(request, answer, call_id, _outcome(answer, purpose), began)
+        if session.wire is not None and exchange.tap is not None:
+            session.wire.end(exchange.tap.call(request, answer, began, (call_id, session.id, self._turn_id)))
         return answer
-
-    def _reserve(self, call_id: str, request: Request) -> ProviderError | None:
-        from manual_slop.values.budget import path_of  # only where there is a budget
-
-        session, route = self._session, request.route
-        assert session.budget is not None
-        try:
-            path = path_of(session.id, session.origin)
-            for node in session.budget.reserve(call_id, path, self._worst_case(request), route.model):
-                self._tell(BudgetWarning(node))
-        except ProviderError as refused:
-            return refused.with_traceback(None)
-        return None
-
-    def _worst_case(self, request: Request) -> Amount | None:
-        from manual_slop.money.worst_case import worst_case
-        from manual_slop.session.token_counts import most_tokens
-
-        access, route = self._session.access, request.route
-        asked = request.params.get("max_completion_tokens") or request.params.get("max_tokens")
-        most = int(asked or access.facts(route).max_output_tokens or _LONGEST_ANSWER)
-        return worst_case(access.rates(route), most_tokens(request.messages, request.tools), most, local=route.local)
 
     def _settle(self, request: Request, answer: Answer, call_id: str, purpose: Purpose, began: datetime) -> None:
         """Enter the call in the ledger, whatever became of it."""
@@ -114,17 +115,38 @@ class Calls:
             answer.model,
             answer.error.kind if answer.error is not None else "",
             answer.request_id,
-            "",
+            self._rates(route, answer.model),
             began,
             datetime.now(UTC),
         )
-        if session.budget is not None:
-            session.budget.settle(entry)
         if used:
             self.usage += answer.usage
             self._costs.append(cost)
-        if used or entry.error != "cancelled":  # what was stopped before it left was no call
-            self._tell(entry)
+        made = used or entry.error != "cancelled"  # what was stopped before it left was no call
+        try:
+            if made:
+                self.entries.append(entry)
+                session.note_call(entry, request)
+                self._tell(entry)
+        finally:
+            if self._purse is not None:
+                self._purse.settle(entry, made=made)
+
+    def _rates(self, route: Route, answered: str) -> str:
+        """The price list in force, as the ledger keeps it."""
+        from manual_slop.money.rates_json import dump_rates
+
+        return "" if route.local else dump_rates(self._session.access.rates(route, answered))
+
+
+def _without_words(tell: Listener) -> Listener:
+    """`tell`, but for what a model says."""
+
+    def quiet(event: Event) -> None:
+        if not isinstance(event, TextDelta | ReasoningDelta | ToolCallDelta):
+            tell(event)
+
+    return quiet
 
 
 def _outcome(answer: Answer, purpose: Purpose) -> Purpose:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -20,12 +21,20 @@ from manual_slop.values.errors import ProviderError
 from manual_slop.values.events import Event, HistoryCleared, MessageAdded, SessionDescribed
 from manual_slop.values.ids import new_id
 from manual_slop.values.ledger import NOBODY, Origin
-from manual_slop.values.messages import Image, Message, system
+from manual_slop.values.messages import Image, Message, system, user
 
 if TYPE_CHECKING:
+    from manual_slop.providers.litellm_gateway import Request
+    from manual_slop.providers.wire_tap import Wire
+    from manual_slop.session.compaction import Compaction
+    from manual_slop.session.context import Anchor
     from manual_slop.session.permission import Permission
     from manual_slop.tools.registry import ToolBox
     from manual_slop.values.budget import Budget
+    from manual_slop.values.context import ContextMeter, Forecast
+    from manual_slop.values.ledger import UsageRecorded
+
+_REMEMBERED_CALLS = 500
 
 
 class Session:
@@ -34,7 +43,8 @@ class Session:
     `access` knows providers, keys and prices; `toolbox` what the model may run, and `permission`
     who is asked about it (without one: readers run, nothing else does); `notices` are told with the first turn.
     `max_rounds` caps the tool loop. `record` hears each event before anybody else does, and keeps it; `budget` is what
-    calls are checked against, `origin` on whose behalf they are made.
+    calls are checked against, `origin` on whose behalf they are made. `compacted` holds what each summary stands for,
+    the oldest first; `anchor` is the provider's last count of the context, `settled` are the latest calls.
     """
 
     def __init__(
@@ -65,7 +75,12 @@ class Session:
         self.record = record
         self.budget = budget
         self.origin = origin
+        self.wire: Wire | None = None
+        """Who listens in on each provider call, if anybody."""
         self.messages: list[Message] = []
+        self.compacted: list[tuple[Message, ...]] = []
+        self.anchor: Anchor | None = None
+        self.settled: deque[UsageRecorded] = deque(maxlen=_REMEMBERED_CALLS)
         self.access = access
         self.timeouts = timeouts or access.timeouts
         self.retries = retries or RetryPolicy()
@@ -90,6 +105,7 @@ class Session:
         """Forget the conversation."""
         with self._turn_lock:
             self.messages.clear()
+            self.compacted.clear()
             self._translator = None
             if self.record is not None and self._described is not None:
                 self.record(HistoryCleared())
@@ -116,6 +132,68 @@ class Session:
         if isinstance(reply, ProviderError):
             raise reply
         return reply
+
+    def compact(
+        self,
+        model: str | None = None,
+        *,
+        keep: int = 2,
+        on_event: Listener | None = None,
+        cancel: Cancel | None = None,
+        api_key: str | None = None,
+        api_base: str | None = None,
+    ) -> Compaction:
+        """Put all but the last `keep` turns away behind a summary, which `model` writes.
+
+        Without one it is the `[context]` model of `config.toml`, or the one that is talked to. The calls are priced,
+        checked against the budget and told as any other. Raises `NothingToCompact` (a `ConfigError`) where a summary
+        would make nothing smaller, and `ProviderError`; the conversation is then as it was.
+        """
+        from manual_slop.session.calls import Calls
+        from manual_slop.session.compaction import compact
+        from manual_slop.session.context_settings import context_settings
+
+        with self._turn_lock:
+            tell = self.told_first(on_event or self.on_event)
+            chosen = model or context_settings(self.access.config).model or self.model
+            writer = self.access.route(chosen, api_key=api_key, api_base=api_base)
+            self.describe(tell)
+            calls = Calls(self, new_id(), tell, cancel or Cancel(), stream=True)
+            return compact(self, calls, tell, writer, keep)
+
+    def uncompact(self, *, on_event: Listener | None = None) -> int:
+        """Bring back what the last summary stands for; returns how many messages that are.
+
+        Raises `NothingToCompact` (a `ConfigError`) where there is no summary.
+        """
+        from manual_slop.session.compaction import uncompact
+
+        with self._turn_lock:
+            return uncompact(self, self.told_first(on_event or self.on_event))
+
+    def context(self) -> ContextMeter:
+        """How much of the model's window the next call would take, and by what. Asks nobody, costs nothing.
+
+        May be called from any thread, also during a turn. Raises `ProviderError` for a model that makes no sense.
+        """
+        from manual_slop.session.context import measure
+
+        return measure(self)
+
+    def forecast(
+        self, prompt: str = "", models: Sequence[str] = (), images: Sequence[Image] = ()
+    ) -> tuple[Forecast, ...]:
+        """What saying `prompt` may cost with the session's model and with `models`. Asks nobody, costs nothing."""
+        from manual_slop.session.forecast import forecast
+
+        return forecast(self, user(prompt, tuple(images)), (self.model, *models))
+
+    def note_call(self, entry: UsageRecorded, request: Request) -> None:
+        """Remember a settled call: what it says of the size of the context, and what it used."""
+        from manual_slop.session.context import anchor_of
+
+        self.settled.append(entry)
+        self.anchor = anchor_of(entry, request.route, request.messages, request.tools) or self.anchor
 
     def add(self, message: Message, tell: Listener) -> None:
         """The conversation grows by a prompt or by results."""

@@ -63,6 +63,7 @@ class Turn:
         self._calls = Calls(session, self._id, self._tell, cancel, stream)
         self._guard = LoopGuard()
         self._runner: ToolRunner | None = None
+        self._prompt: Message | None = None
 
     def run(
         self, prompt: str, images: tuple[Image, ...], api_key: str | None, api_base: str | None
@@ -75,27 +76,29 @@ class Turn:
         prepared = self._prepared(prompt, images, api_key, api_base)
         session.describe(self._tell)
         self._tell(TurnStarted(self._id, session.id, session.model))
-        said_before = len(session.messages)
         if isinstance(prepared, ProviderError):
-            return self._end(prepared, said_before)
+            return self._end(prepared)
         route, params = prepared
         try:
             for notice in session.unheard([*session.notices, *session.access.notices(route)]):
                 self._tell(Notice(notice))
-            session.add(user(prompt, images), self._tell)
+            self._prompt = user(prompt, images)
+            session.add(self._prompt, self._tell)
             outcome = self._all_rounds(route, params)
         except BaseException:
-            self._end(ProviderError("unknown", route.provider.name, route.model, "the turn broke off"), said_before)
+            self._end(ProviderError("unknown", route.provider.name, route.model, "the turn broke off"))
             raise
         finally:
             if self._runner is not None:
                 self._runner.close()
-        return self._end(outcome, said_before)
+        return self._end(outcome)
 
-    def _end(self, outcome: Answer | ProviderError, said_before: int) -> Reply | ProviderError:
+    def _end(self, outcome: Answer | ProviderError) -> Reply | ProviderError:
         session = self._session
         if isinstance(outcome, ProviderError):
-            if len(session.messages) == said_before + 1:  # nothing came of it: the prompt may be said again
+            if (
+                session.messages and session.messages[-1] is self._prompt
+            ):  # nothing came of it: the prompt may be said again
                 session.messages.pop()
                 self._tell(MessageWithdrawn())
             self._tell(TurnFailed(outcome, self._calls.usage, self._calls.cost, session.id))
@@ -128,9 +131,15 @@ class Turn:
         return route, params
 
     def _all_rounds(self, route: Route, params: dict[str, Any]) -> Answer | ProviderError:
+        from manual_slop.session.compaction import compact_if_due  # 10 ms: not before there is something to do
+
         session = self._session
         tools = self._offered_tools(route)
+        makes_room = True
         while True:
+            makes_room = makes_room and compact_if_due(session, self._calls, self._tell, route)
+            if not self._calls.rounds:
+                self._warn_if_too_long()
             answer = self._calls.ask(route, tools, params)
             if answer.message.parts:
                 session.messages.append(answer.message)
@@ -147,6 +156,13 @@ class Turn:
                 return ProviderError("cancelled", route.provider.name, route.model, "cancelled")
             if stop_reason:
                 return dataclasses.replace(answer, stop_reason=stop_reason)
+
+    def _warn_if_too_long(self) -> None:
+        from manual_slop.session.context import too_long
+
+        warning = too_long(self._session)
+        if warning:
+            self._tell(Notice(warning))
 
     def _offered_tools(self, route: Route) -> tuple[ToolSpec, ...]:
         toolbox = self._session.toolbox

@@ -6,9 +6,8 @@ import platform
 import shutil
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Literal
+from pathlib import Path
 
 from manual_slop import __version__, ai_client
 from manual_slop.money.rates import retirement_note
@@ -17,22 +16,13 @@ from manual_slop.providers.config import Config
 from manual_slop.providers.credentials import read_credentials
 from manual_slop.providers.local_servers import find_local_servers
 from manual_slop.providers.model_map import model_map
+from manual_slop.providers.places import place
+from manual_slop.terminal.finding import Finding
 from manual_slop.terminal.offers import standings
-from manual_slop.terminal.places import place
 from manual_slop.terminal.screen import Screen
+from manual_slop.terminal.work_findings import approval_findings, journal_findings, tool_findings
 from manual_slop.values.errors import ConfigError, ProviderError
 from manual_slop.values.paths import config_dir, data_dir
-
-Level = Literal["good", "note", "warn", "bad"]
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing that was looked at. `bad` stands in the way, `warn` may do so one day, `note` is neither."""
-
-    topic: str
-    level: Level
-    text: str
 
 
 def findings(screen: Screen) -> Iterator[Finding]:
@@ -45,7 +35,19 @@ def findings(screen: Screen) -> Iterator[Finding]:
     yield from _servers()
     yield from _guarded("default", lambda: _default(access))
     yield from _retirements(access)
+    if not problems:
+        yield from _guarded("approval", approval_findings)
+    yield from tool_findings(access.config, _here())
+    yield from journal_findings()
     yield from _terminal(screen)
+
+
+def _here() -> Path:
+    """The folder that commands would run in; the home folder where the present one is gone."""
+    try:
+        return Path.cwd().resolve()
+    except OSError:
+        return Path.home()
 
 
 def _access() -> tuple[Access, list[Finding]]:

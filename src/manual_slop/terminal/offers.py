@@ -12,9 +12,9 @@ from manual_slop.providers.access import Access
 from manual_slop.providers.discovery import ModelList
 from manual_slop.providers.model_list_cache import ModelListCache
 from manual_slop.providers.model_map import ModelFacts, model_map
+from manual_slop.providers.places import place_within
 from manual_slop.providers.registry import Route
 from manual_slop.providers.rows import Provider
-from manual_slop.terminal.places import place_within
 from manual_slop.values.errors import ConfigError
 from manual_slop.values.paths import data_dir
 

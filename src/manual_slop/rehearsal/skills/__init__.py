@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from manual_slop.rehearsal.conversation import Skill
 from manual_slop.rehearsal.skills.arithmetic import work_out_sums
+from manual_slop.rehearsal.skills.compacting import compact_conversation
 from manual_slop.rehearsal.skills.echo import repeat_words
 from manual_slop.rehearsal.skills.fixing import fix_failing_tests
 from manual_slop.rehearsal.skills.honesty import say_what_i_am
@@ -17,6 +18,7 @@ from manual_slop.rehearsal.skills.tool_use import use_named_tools
 from manual_slop.rehearsal.skills.wishes import do_as_told
 
 SKILLS: tuple[Skill, ...] = (
+    compact_conversation,
     describe_pictures,
     repeat_words,
     do_as_told,

@@ -53,6 +53,11 @@ def tokens_of(text: str) -> int:
     return (len(text) + 3) // 4
 
 
+def prompt_tokens(conversation: Conversation) -> int:
+    """The estimate for all that a request says."""
+    return tokens_of(_tools_text(conversation)) + sum(map(_message_tokens, conversation.messages))
+
+
 class PrefixCache:
     """Remembers which beginnings of conversations were answered, the latest `size` of them; threads may share it."""
 
@@ -63,10 +68,9 @@ class PrefixCache:
 
     def count(self, model: str, conversation: Conversation) -> tuple[int, int]:
         """Prompt tokens, and how many of them are cached; the conversation is remembered from now on."""
-        tools = json.dumps([(tool.name, tool.description, dict(tool.parameters)) for tool in conversation.tools])
-        tools_tokens = tokens_of(tools) if conversation.tools else 0
+        tools = _tools_text(conversation)
         weights = [_message_tokens(message) for message in conversation.messages]
-        totals = list(itertools.accumulate(weights, initial=tools_tokens))[1:]
+        totals = list(itertools.accumulate(weights, initial=tokens_of(tools)))[1:]
         if totals[-1] < _SHORTEST_PREFIX:
             return totals[-1], 0
         known = self._remember(_prefixes(f"{model}\n{tools}", conversation.messages))
@@ -100,6 +104,12 @@ def _prefixes(start: str, messages: tuple[Message, ...]) -> list[bytes]:
             running.update(b"\x01" + _part_bytes(part))
         digests.append(running.digest())
     return digests
+
+
+def _tools_text(conversation: Conversation) -> str:
+    if not conversation.tools:
+        return ""
+    return json.dumps([(tool.name, tool.description, dict(tool.parameters)) for tool in conversation.tools])
 
 
 def _part_bytes(part: Part) -> bytes:

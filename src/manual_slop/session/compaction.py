@@ -1,0 +1,168 @@
+"""Puts the oldest turns of a conversation away behind a summary that a model writes, and brings them back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from manual_slop.money.prices import combine
+from manual_slop.providers.registry import Route
+from manual_slop.providers.stream import Listener
+from manual_slop.session.calls import Calls
+from manual_slop.session.context import measure, window_for
+from manual_slop.session.context_settings import context_settings
+from manual_slop.session.history import files_named, first_request, oldest_turns, originals
+from manual_slop.session.summary_request import INSTRUCTIONS, Entry, entries, framed, request, take
+from manual_slop.session.token_counts import usual_tokens, weigh
+from manual_slop.values.errors import ConfigError, ErrorKind, ProviderError
+from manual_slop.values.events import CompactionUndone, HistoryCompacted, Notice
+from manual_slop.values.messages import Message
+from manual_slop.values.usage import Cost, Usage
+
+if TYPE_CHECKING:
+    from manual_slop.session.session import Session
+
+KEPT_TURNS = 2
+_LEAST = 400  # tokens: less than that is not worth a summary
+_WORTH_IT = 0.8  # the part of what it replaces that a summary may come to
+_UNKNOWN_WINDOW = 24_000
+_LONGEST_SUMMARY = 4_096
+_GUESS = 1.3  # our guess at tokens may be that much too low
+_SMALLEST_PART = 250
+
+
+class NothingToCompact(ConfigError):
+    """There is nothing to put away that a summary would make smaller. Nothing was asked, the conversation is as it was.
+
+    Where a summary was written and is no shorter than what it stands for, that call was made and is in the ledger.
+    """
+
+
+@dataclass(frozen=True, slots=True)
+class Compaction:
+    """What was done: `replaced` messages are now `summary`, which `model` wrote in `calls` calls.
+
+    `before` and `after` are the tokens of the whole context, as estimated; `usage` and `cost` those of the calls.
+    """
+
+    summary: Message
+    replaced: int
+    model: str
+    before: int
+    after: int
+    calls: int
+    usage: Usage
+    cost: Cost
+
+
+def compact(session: Session, calls: Calls, tell: Listener, writer: Route, keep: int = KEPT_TURNS) -> Compaction:
+    """Summarise all but the last `keep` turns; the caller sees to it that no turn is under way that is not kept.
+
+    Raises `NothingToCompact`, and `ProviderError` where no summary came of it; the conversation then is as it was.
+    """
+    summarised = session.messages[0] if session.compacted else None
+    count = oldest_turns(session.messages, keep, summarised=summarised is not None)
+    oldest = tuple(session.messages[:count])
+    weight = weigh(oldest).text
+    if weight < _LEAST:
+        raise NothingToCompact(_why_not(session, keep, count, weight))
+    before, made = measure(session).tokens, len(calls.entries)
+    text = _Writer(session, calls, writer).summarise(entries(oldest, summarised))
+    history = originals((*session.compacted, oldest))
+    summary = framed(text, writer.model, len(history), first_request(history), files_named(history))
+    if weigh((summary,)).text > weight * _WORTH_IT:
+        raise NothingToCompact(f"the summary by {writer.model} is no shorter than what it would stand for: not used")
+    session.compacted.append(oldest)
+    session.messages[:count] = [summary]
+    tell(HistoryCompacted(summary, count, writer.model))
+    spent = calls.entries[made:]
+    usage, cost = sum((entry.usage for entry in spent), Usage()), combine(entry.cost for entry in spent)
+    return Compaction(summary, count, writer.model, before, measure(session).tokens, len(spent), usage, cost)
+
+
+def uncompact(session: Session, tell: Listener) -> int:
+    """Take the last compaction back; returns how many messages are there again. Raises `NothingToCompact`."""
+    if not session.compacted:
+        raise NothingToCompact("there is no summary in this conversation to take back")
+    replaced = session.compacted.pop()
+    session.messages[:1] = replaced
+    tell(CompactionUndone())
+    return len(replaced)
+
+
+def compact_if_due(session: Session, calls: Calls, tell: Listener, route: Route) -> bool:
+    """Make room where the person's settings say so and it is time; a failure is told, and the turn goes on.
+
+    Returns whether to look again before the next round.
+    """
+    settings = context_settings(session.access.config)
+    if settings.compact_at is None:
+        return False
+    full = measure(session).full
+    if full is None or full < settings.compact_at:
+        return True
+    try:
+        writer = session.access.route(settings.model) if settings.model else route
+        compact(session, calls, tell, writer)
+    except NothingToCompact:
+        return True
+    except (ProviderError, ConfigError) as error:
+        reason = error.message if isinstance(error, ProviderError) else str(error)
+        tell(Notice(f"the conversation could not be summarised, it stays as it is: {reason}"))
+        return False
+    return True
+
+
+class _Writer:
+    """Has one model summarise entries, in as many parts as fit its window."""
+
+    def __init__(self, session: Session, calls: Calls, route: Route) -> None:
+        self._calls = calls
+        self._route = route
+        window, _ = window_for(session.access, route, context_settings(session.access.config))
+        known = window or _UNKNOWN_WINDOW
+        most = session.access.facts(route).max_output_tokens or _LONGEST_SUMMARY
+        self._answer = min(_LONGEST_SUMMARY, most, max(1, known // 4))
+        self._limit = int((known - self._answer) / _GUESS) - usual_tokens(INSTRUCTIONS)
+
+    def summarise(self, rest: Sequence[Entry]) -> str:
+        """The summary of all of them. A part that proves too long for the model is asked for again, by halves."""
+        summary = ""
+        while rest:
+            part, count = take(rest, max(self._limit - usual_tokens(summary), _SMALLEST_PART))
+            text = self._ask(summary, part)
+            if text is None:
+                self._limit //= 2
+                continue
+            summary, rest = text, rest[count:]
+        return summary
+
+    def _ask(self, earlier: str, part: Sequence[Entry]) -> str | None:
+        """One summary; `None` when the request was too long and a shorter one may not be."""
+        params = {"max_tokens": self._answer}
+        answer = self._calls.ask_aside(request(earlier, part), self._route, params, "compaction")
+        error = answer.error
+        if error is not None and error.kind == "context_length" and self._limit > _SMALLEST_PART:
+            return None
+        if error is not None:
+            raise error.with_partial("")
+        text = answer.message.text.strip()
+        if answer.stop_reason == "stop" and text:
+            return text
+        raise self._useless(answer.stop_reason)
+
+    def _useless(self, stop_reason: str) -> ProviderError:
+        kind: ErrorKind = "content_policy" if stop_reason == "content_filter" else "unknown"
+        became = {"length": f"was cut off after {self._answer:,} tokens", "stop": "is empty"}
+        message = f"the summary {became.get(stop_reason, f'ended with {stop_reason}')}, so it is not used"
+        route = self._route
+        return ProviderError(kind, route.provider.name, route.model, message, advice="Have another model write it.")
+
+
+def _why_not(session: Session, keep: int, count: int, weight: int) -> str:
+    kept = "the last turn is" if keep == 1 else f"the last {keep} turns are"
+    if count:
+        return f"nothing to gain: what could be put away is about {weight:,} tokens, a summary takes as many"
+    already = "the rest is a summary already" if session.compacted else "there is nothing before them"
+    return f"nothing to put away: {kept} kept as they are, and {already}"
