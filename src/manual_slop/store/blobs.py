@@ -1,4 +1,4 @@
-"""Contents by their SHA-256: what a file held before it was changed, for as long as that can be undone."""
+"""Contents by their SHA-256: pictures, long texts, and what a file held before it was changed."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ import os
 import secrets
 from contextlib import suppress
 from pathlib import Path
+
+from manual_slop.store.folders import sync_folder
 
 _FLAGS = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
 
@@ -34,8 +36,26 @@ class Blobs:
             if not (path.is_file() and path.stat().st_size == len(data)):
                 self._write(path, data)
         except OSError as error:
-            raise BlobError(f"the old content cannot be kept in {self._folder}: {error.strerror}") from None
+            raise BlobError(f"the content cannot be kept in {self._folder}: {error.strerror}") from None
         return digest
+
+    def has(self, digest: str) -> bool:
+        """Whether a content of that digest is kept. Raises `BlobError` for what is no digest."""
+        return self._path(digest).is_file()
+
+    def size(self, digest: str) -> int:
+        """How many bytes the content of that digest takes; 0 where there is none."""
+        try:
+            return self._path(digest).stat().st_size
+        except OSError:
+            return 0
+
+    def remove(self, digest: str) -> None:
+        """Keep a content no longer. It is the caller's to know that nobody needs it. Raises `BlobError`."""
+        try:
+            self._path(digest).unlink(missing_ok=True)
+        except OSError as error:
+            raise BlobError(f"a content in {self._folder} cannot be removed: {error.strerror}") from None
 
     def get(self, digest: str) -> bytes:
         """The content of that digest, checked. Raises `BlobError`."""
@@ -63,7 +83,41 @@ class Blobs:
                 file.flush()
                 os.fsync(file.fileno())
             temporary.replace(path)
+            sync_folder(path.parent)
         except OSError:
             with suppress(OSError):
                 temporary.unlink()
             raise
+
+
+class MemoryBlobs(Blobs):
+    """Contents that are gone with the process."""
+
+    def __init__(self) -> None:
+        super().__init__(Path())
+        self._held: dict[str, bytes] = {}
+
+    def put(self, data: bytes) -> str:
+        """See `Blobs.put`."""
+        digest = digest_of(data)
+        self._held[digest] = data
+        return digest
+
+    def has(self, digest: str) -> bool:
+        """See `Blobs.has`."""
+        return digest in self._held
+
+    def size(self, digest: str) -> int:
+        """See `Blobs.size`."""
+        return len(self._held.get(digest, b""))
+
+    def remove(self, digest: str) -> None:
+        """See `Blobs.remove`."""
+        self._held.pop(digest, None)
+
+    def get(self, digest: str) -> bytes:
+        """See `Blobs.get`."""
+        try:
+            return self._held[digest]
+        except KeyError:
+            raise BlobError(f"the content {digest[:12]}… is not among those kept in memory") from None

@@ -7,6 +7,7 @@ import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from pathlib import Path
 
 _PATIENCE = 10.0  # seconds
 _PAUSE = 0.005
@@ -56,3 +57,24 @@ def locked(file: int, patience: float = _PATIENCE) -> Iterator[None]:
     finally:
         with suppress(OSError):
             _unlock(file)
+
+
+def lock_for_good(file: int) -> None:
+    """Lock a file that nobody else knows yet, until it is closed or the process ends."""
+    with suppress(OSError):
+        _lock(file)
+
+
+def is_locked(path: Path) -> bool:
+    """Whether somebody holds the lock of that file. Where there is none, or no lock can be asked for, nobody does."""
+    try:
+        file = os.open(path, os.O_RDWR)
+    except OSError:
+        return False
+    try:
+        _lock(file)
+    except OSError as error:
+        return error.errno in _BUSY
+    finally:
+        os.close(file)
+    return False
