@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 
 from manual_slop.providers.litellm_gateway import Answer
@@ -12,6 +16,7 @@ from manual_slop.values.events import Event, Retrying
 from manual_slop.values.messages import Message, Text
 from manual_slop.values.usage import Usage
 
+ROOT = Path(__file__).parents[2]
 GOOD = Answer(Message("assistant", (Text("hi"),)), "stop", Usage(1, 1), "m")
 
 
@@ -129,3 +134,16 @@ def test_a_cancel_ends_the_trying() -> None:
 
 def _ignore(event: Event) -> None:
     pass
+
+
+def test_the_library_that_retries_is_loaded_only_after_a_failure() -> None:
+    code = (
+        "import sys\n"
+        "from tests.providers.test_retry import GOOD, bad, run\n"
+        "run(GOOD), run(bad('auth'))\n"
+        "print('tenacity' in sys.modules)\n"
+        "run(bad('server'), GOOD)\n"
+        "print('tenacity' in sys.modules)\n"
+    )
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert ran.stdout.split() == ["False", "True"]
