@@ -168,6 +168,20 @@ def test_the_proxy_of_the_environment_is_used(monkeypatch: pytest.MonkeyPatch) -
         assert proxy.seen[0].path == "http://models.example/v1"
 
 
+def test_a_proxy_that_comes_up_while_the_program_runs_is_found_a_second_later(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = [100.0]
+    transport = Transport(clock=lambda: now[0])
+    with ScriptedServer([whole({"via": "proxy"})]) as proxy, ScriptedServer([whole({"via": "nobody"})]) as server:
+        with httpx.Client(transport=transport, trust_env=False) as http:
+            heard = []
+            for seconds in (0.0, 0.9, 0.2):
+                now[0] += seconds
+                heard.append(http.post(f"{server.url}/v1").json()["via"])
+                monkeypatch.setenv("http_proxy", proxy.url)
+    transport.shut()
+    assert heard == ["nobody", "nobody", "proxy"]
+
+
 def test_what_the_environment_says_for_openai_is_told_to_openai_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OPENAI_CUSTOM_HEADERS", "x-gateway-token: secret")
     with ScriptedServer([whole({})]) as server, client() as http, opened(Exchange(Timeouts())):

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import threading
+import time
 import urllib.request
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 import httpcore
@@ -143,10 +144,14 @@ class _TappedBody(httpx.SyncByteStream):
 class Transport(httpx.BaseTransport):
     """Direct or through the proxy the environment names; remembers each response on the current exchange.
 
-    It is shared by every client litellm makes, so closing one of those does not close it.
+    It is shared by every client litellm makes, so closing one of those does not close it. Which proxies there are is
+    asked at most once a second: that reads the whole environment, on some systems their settings too.
     """
 
-    def __init__(self, **options: Any) -> None:
+    def __init__(self, clock: Callable[[], float] = time.monotonic, **options: Any) -> None:
+        self._clock = clock
+        self._proxies: Mapping[str, str] = {}
+        self._proxies_until = float("-inf")
         self._options = options
         self._direct = self._make(None)
         self._proxied: dict[str, httpx.HTTPTransport] = {}
@@ -194,7 +199,7 @@ class Transport(httpx.BaseTransport):
         return transport
 
     def _route(self, url: httpx.URL) -> httpx.HTTPTransport:
-        proxies = urllib.request.getproxies()
+        proxies = self._current_proxies()
         proxy = proxies.get(url.scheme) or proxies.get("all")
         if not proxy or urllib.request.proxy_bypass(url.host):
             return self._direct
@@ -202,6 +207,13 @@ class Transport(httpx.BaseTransport):
             if proxy not in self._proxied:
                 self._proxied[proxy] = self._make(proxy)
             return self._proxied[proxy]
+
+    def _current_proxies(self) -> Mapping[str, str]:
+        with self._lock:
+            now = self._clock()
+            if now >= self._proxies_until:
+                self._proxies, self._proxies_until = urllib.request.getproxies(), now + 1
+            return self._proxies
 
 
 def _drop_openais_own(request: httpx.Request) -> None:
