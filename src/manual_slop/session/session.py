@@ -18,7 +18,7 @@ from manual_slop.providers.stream import Listener
 from manual_slop.session.turn import Reply, Turn
 from manual_slop.values.cancel import Cancel
 from manual_slop.values.errors import ProviderError
-from manual_slop.values.events import Event, HistoryCleared, MessageAdded, SessionDescribed
+from manual_slop.values.events import Event, HistoryCleared, MessageAdded, Notice, SessionDescribed
 from manual_slop.values.ids import new_id
 from manual_slop.values.ledger import NOBODY, Origin
 from manual_slop.values.messages import Image, Message, system, user
@@ -29,11 +29,13 @@ if TYPE_CHECKING:
     from manual_slop.session.compaction import Compaction
     from manual_slop.session.context import Anchor
     from manual_slop.session.permission import Permission
+    from manual_slop.session.transcript import Transcript
     from manual_slop.tools.registry import ToolBox
     from manual_slop.values.budget import Budget
     from manual_slop.values.context import ContextMeter, Forecast
     from manual_slop.values.ledger import UsageRecorded
 
+Record = Callable[[Event], Notice | None]
 _REMEMBERED_CALLS = 500
 
 
@@ -42,7 +44,8 @@ class Session:
 
     `access` knows providers, keys and prices; `toolbox` what the model may run, and `permission`
     who is asked about it (without one: readers run, nothing else does); `notices` are told with the first turn.
-    `max_rounds` caps the tool loop. `record` hears each event before anybody else does, and keeps it; `budget` is what
+    `max_rounds` caps the tool loop. `record` hears each event before anybody else does and keeps it, and answers with
+    what is to be told of that; `budget` is what
     calls are checked against, `origin` on whose behalf they are made. `compacted` holds what each summary stands for,
     the oldest first; `anchor` is the provider's last count of the context, `settled` are the latest calls.
     """
@@ -61,7 +64,7 @@ class Session:
         retries: RetryPolicy | None = None,
         max_rounds: int = 50,
         clock: Callable[[], float] = time.monotonic,
-        record: Listener | None = None,
+        record: Record | None = None,
         budget: Budget | None = None,
         origin: Origin = NOBODY,
     ) -> None:
@@ -109,6 +112,14 @@ class Session:
             self._translator = None
             if self.record is not None and self._described is not None:
                 self.record(HistoryCleared())
+
+    def restore(self, transcript: Transcript) -> None:
+        """Take the place of a conversation that was recorded. What it was set up with is not taken over."""
+        with self._turn_lock:
+            self.messages[:] = transcript.messages
+            self.compacted[:] = transcript.compacted
+            self.settled.extend(transcript.entries)
+            self._described = transcript.described
 
     def send(
         self,
@@ -219,12 +230,12 @@ class Session:
         record = self.record
         if record is None:
             return listener or _deaf
-        if listener is None:
-            return record
 
         def both(event: Event) -> None:
-            record(event)
-            listener(event)
+            note = record(event)
+            for one in (event, note):
+                if one is not None and listener is not None:
+                    listener(one)
 
         return both
 
