@@ -18,7 +18,7 @@ _DAYS = ("as_of", "retires")
 @functools.lru_cache(maxsize=1024)
 def dump_rates(rates: Rates | None) -> str:
     """The rates as JSON, without what is unknown; an empty text for none."""
-    return "" if rates is None else json.dumps(_table(rates), separators=(",", ":"), ensure_ascii=False)
+    return "" if rates is None else json.dumps(_table(rates), separators=(",", ":"))
 
 
 @functools.lru_cache(maxsize=1024)

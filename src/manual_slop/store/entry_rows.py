@@ -40,7 +40,8 @@ def pack(entry: UsageRecorded) -> EntryRow:
     whole = [entry.purpose, entry.turn_id, entry.call_id, counts, money, names, outcome, times]
     lines = [[said(line.key), line.tokens, str(line.usd_per_million)] for line in cost.lines]
     rates = entry.rates if said(entry.rates) == entry.rates else ""
-    return EntryRow(entry.session_id, origin.session_id, said(entry.model), _json(whole), _json(lines), rates)
+    model = said(entry.model).encode("utf-8", "backslashreplace").decode()
+    return EntryRow(entry.session_id, origin.session_id, model, _json(whole), _json(lines), rates)
 
 
 def unpack(row: EntryRow, known: MutableMapping[Any, Origin]) -> UsageRecorded:
@@ -91,4 +92,4 @@ def _decimal(text: str | None) -> Decimal | None:
 
 
 def _json(value: Any) -> str:
-    return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
+    return json.dumps(value, separators=(",", ":"))

@@ -7,9 +7,10 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from manual_slop.store import drafts_table, search_table, sessions_table
+from manual_slop.store import drafts_table, ledger_table, search_table, sessions_table
 from manual_slop.store.sessions_table import microseconds, moment
 from manual_slop.values.events import Event
+from manual_slop.values.ledger import UsageRecorded
 
 DDL = """
 CREATE TABLE events (
@@ -51,6 +52,8 @@ def append(connection: sqlite3.Connection, session_id: str, rows: Collection[Row
         _write(connection, summary.key, summary.events, row)
         drafts_table.follow(connection, summary.key, row.event)
         search_table.add(connection, summary.key, summary.events, row.at, row.event)
+        if isinstance(row.event, UsageRecorded):
+            ledger_table.record(connection, row.event)
     if summary is None:
         return 0
     if rows:

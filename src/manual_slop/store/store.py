@@ -9,9 +9,10 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from manual_slop.store import drafts_table, effects_table, events_table, search_table, sessions_table
+from manual_slop.store import drafts_table, effects_table, events_table, ledger_table, search_table, sessions_table
 from manual_slop.store.appending import Appending
 from manual_slop.store.blobs import Blobs, MemoryBlobs
+from manual_slop.store.budget_table import BudgetTable
 from manual_slop.store.codec import decode
 from manual_slop.store.database import Database
 from manual_slop.store.drafts_table import Draft
@@ -21,6 +22,7 @@ from manual_slop.store.sessions_table import SessionSummary
 from manual_slop.store.store_journal import StoreJournal
 from manual_slop.values.envelope import Envelope
 from manual_slop.values.events import Event
+from manual_slop.values.ledger import UsageRecorded
 
 _PAGE = 500  # events read at once
 
@@ -38,13 +40,15 @@ class Deleted:
 class Store:
     """The sessions of a person. Safe to use from several threads, and from several programs at once.
 
-    `journal` has the side effects, `blobs` pictures and long contents, `database` all tables.
+    `journal` has the side effects, `budgets` the limits on spending, `blobs` pictures and long contents, `database` all
+    tables.
     """
 
     def __init__(self, database: Database, blobs: Blobs) -> None:
         self.database = database
         self.blobs = blobs
         self.journal = StoreJournal(database, blobs)
+        self.budgets = BudgetTable(database)
         self._appending = Appending(database, blobs)
 
     @classmethod
@@ -128,6 +132,21 @@ class Store:
         Raises `StoreError` where there is a session of that id.
         """
         return self._appending.restore(session_id, envelopes)
+
+    def ledger(
+        self, session_id: str | None = None, since: datetime | None = None, until: datetime | None = None
+    ) -> Iterator[UsageRecorded]:
+        """The provider calls in the order they were made: of a session and those it began, or all.
+
+        `since` ≤ began < `until`, where given. Raises `StoreError`.
+        """
+        with self.database.reading() as connection:
+            yield from ledger_table.read(connection, session_id, since, until)
+
+    def models_used(self) -> list[str]:
+        """The models that were called, the most used first."""
+        with self.database.reading() as connection:
+            return ledger_table.models_used(connection)
 
     def claim(self, session_id: str) -> None:
         """Go on with a session alone, until `release` or the end of the process. Raises `StoreError` if not alone."""
