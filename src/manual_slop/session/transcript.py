@@ -75,13 +75,15 @@ class Transcript:
 
 def fold(events: Iterable[Event]) -> Transcript:
     """The state that `events`, all from a session's first on, lead to."""
-    state = _Fold()
+    state = Folding()
     for event in events:
         state.take(event)
     return state.transcript()
 
 
-class _Fold:
+class Folding:
+    """The same event by event: `transcript()` is the state after those taken so far."""
+
     def __init__(self) -> None:
         self._messages: list[Message] = []
         self._compacted: list[tuple[Message, ...]] = []
@@ -94,6 +96,7 @@ class _Fold:
         self._finished: dict[str, ToolResult] = {}
 
     def take(self, event: Event) -> None:
+        """One more event happened."""
         match event:
             case MessageAdded(message):
                 self._messages.append(message)
@@ -138,6 +141,7 @@ class _Fold:
                 self._turn = None
 
     def transcript(self) -> Transcript:
+        """The state now."""
         return Transcript(
             tuple(self._messages),
             self._described,
