@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -63,8 +65,9 @@ class Conversation:
 
     @property
     def questions(self) -> tuple[str, ...]:
-        """The words of each of the person's messages, oldest first."""
-        return tuple(message.text for message in self.messages if message.role == "user")
+        """The words of each of the person's messages, oldest first; a program's note on earlier ones is not theirs."""
+        said = (message.text for message in self.messages if message.role == "user")
+        return tuple(words for text in said for words in _persons_words(text))
 
     @property
     def images(self) -> tuple[Image, ...]:
@@ -88,6 +91,23 @@ class Conversation:
         places = range(len(self.messages) - 1, -1, -1)
         return next((at for at in places if self.messages[at].role == "user"), -1)
 
+
+def _persons_words(text: str) -> Iterator[str]:
+    """What the person said in a message, which may begin with a program's note on what they said before."""
+    note = _NOTE.match(text)
+    if note is None:
+        yield text
+        return
+    first = _FIRST_REQUEST.search(note[0])
+    if first:
+        with contextlib.suppress(ValueError):
+            yield json.loads(first[1])
+    if text[note.end() :]:
+        yield text[note.end() :]
+
+
+_NOTE = re.compile(r"\[The program wrote this, not the person: .*?\n</summary-\w+>\n[^\n]*:\s*", re.DOTALL)
+_FIRST_REQUEST = re.compile(r'first request, word for word: ("(?:[^"\\]|\\.)*")$', re.MULTILINE)
 
 Skill = Callable[[Conversation], Step | None]
 """Looks at a conversation and says what to do next, or `None` when it is not its business."""

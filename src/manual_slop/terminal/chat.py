@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 
 from manual_slop import __version__
 from manual_slop.terminal.chat_commands import run_command
+from manual_slop.terminal.context_view import context_hint
 from manual_slop.terminal.crash_report import tell_crash
 from manual_slop.terminal.exit_codes import CANCELLED, DONE, UNEXPECTED, exit_code
 from manual_slop.terminal.line_reader import ReadLine, line_reader, read_entry
 from manual_slop.terminal.send import Prompt, Setting, open_session, say
 from manual_slop.terminal.spending import Spending
-from manual_slop.terminal.turn_loop import Tell, run_turn
+from manual_slop.terminal.turn_loop import Tell, Work, run_turn
 from manual_slop.terminal.turn_view import TurnView
 from manual_slop.terminal.wording import DOT
 from manual_slop.values.cancel import Cancel
@@ -39,6 +40,7 @@ class Chat:
         self.spending = Spending()
         self.toolbox = session.toolbox
         self._template = template
+        view.hint = lambda: context_hint(session.context())
 
     def run(self, read_line: ReadLine, *, typed: bool) -> int:
         """Talk until the end of input, `/quit` or a second Ctrl-C. Returns the exit code.
@@ -80,14 +82,22 @@ class Chat:
         pictures, self.pictures = tuple(self.pictures), []
 
         def work(tell: Tell, cancel: Cancel) -> None:
+            say(self.session, self._template.saying(text, pictures), tell, cancel)
+
+        return self.watch(work)
+
+    def watch(self, work: Work) -> int:
+        """Do what may take a while and may be stopped, and count what it costs. Returns the exit code."""
+
+        def counted(tell: Tell, cancel: Cancel) -> None:
             def heard(event: Event) -> None:
                 self.spending.note(event)
                 tell(event)
 
-            say(self.session, self._template.saying(text, pictures), heard, cancel)
+            work(heard, cancel)
 
         try:
-            return run_turn(work, self.view)
+            return run_turn(counted, self.view)
         except BrokenPipeError:
             raise
         except Exception as error:  # noqa: BLE001  # a long conversation should survive what nobody foresaw

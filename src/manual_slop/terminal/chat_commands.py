@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from manual_slop.terminal.context_commands import compact, show_context, uncompact
 from manual_slop.terminal.screen import say
 from manual_slop.terminal.send import load_images
 from manual_slop.terminal.tables import grid
@@ -108,6 +109,9 @@ COMMANDS: Mapping[str, Command] = {
     "model": Command("MODEL", "talk to another model; the conversation stays", _model),
     "image": Command("PATH|clipboard", "send a picture with what you say next", _image),
     "cost": Command("", "what was used and what it cost, by model", _cost),
+    "context": Command("[MODEL …]", "what fills the window; what comes next may cost", show_context),
+    "compact": Command("[MODEL]", "a summary in place of all but the last two turns", compact),
+    "uncompact": Command("", "take the last summary back", uncompact),
     "reset": Command("", "forget the conversation", _reset),
     "system": Command("TEXT", "what the model is told of its task", _system),
     "tools": Command("[on|off]", "what the model may use", _tools),

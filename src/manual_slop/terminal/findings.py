@@ -17,6 +17,7 @@ from manual_slop.providers.credentials import read_credentials
 from manual_slop.providers.local_servers import find_local_servers
 from manual_slop.providers.model_map import model_map
 from manual_slop.providers.places import place
+from manual_slop.session.context_settings import context_settings
 from manual_slop.terminal.finding import Finding
 from manual_slop.terminal.offers import standings
 from manual_slop.terminal.screen import Screen
@@ -76,7 +77,7 @@ def _files(access: Access) -> Iterator[Finding]:
     prices = config_dir() / "pricing"
     own = sorted(path.name for path in prices.glob("*.toml")) if prices.is_dir() else []
     yield Finding("files", "note", f"your pricing/: {', '.join(own) or 'none'}")
-    for issue in (*access.config.issues, *access.prices.issues):
+    for issue in (*access.config.issues, *context_settings(access.config).issues, *access.prices.issues):
         yield Finding("files", "bad", str(issue))
 
 

@@ -79,6 +79,8 @@ class TurnView:
         self._clock = clock
         self._idle = idle
         self.ask = ask
+        self.hint: Callable[[], str] = str
+        """What to add to the last line of a turn that went well."""
         self._model = ""
         self._busy = False
         self._doing = ""
@@ -190,7 +192,8 @@ class TurnView:
             self._note(f"! {STOPPED_EARLY[event.stop_reason]}", "warn")
         elif not event.text.strip():
             self._note("! the model ended without a word", "warn")
-        self._note(turn_words(event.usage, event.cost, self._elapsed(), event.rounds))
+        words = turn_words(event.usage, event.cost, self._elapsed(), event.rounds)
+        self._note(DOT.join(part for part in (words, self.hint()) if part))
 
     def _failed(self, event: TurnFailed) -> None:
         self.fail(event.error)
