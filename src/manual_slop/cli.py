@@ -179,7 +179,7 @@ def doctor(
     live: Annotated[str | None, typer.Option(metavar="MODEL", help="Also try this model, in five small calls.")] = None,
     json: JsonOption = False,
 ) -> int:
-    """Check settings, keys, local servers and this terminal.
+    """Check settings, keys, local servers, how tools work here, and this terminal.
 
     Keys are named with where they came from, never shown. Nobody is called but servers on this computer, and with
     --live the model you name.

@@ -6,8 +6,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from manual_slop.terminal.findings import Finding, findings
-from manual_slop.values.paths import config_dir
+from manual_slop.store.effects import Effect, FileChange
+from manual_slop.store.journal_file import JsonlJournal
+from manual_slop.terminal.finding import Finding
+from manual_slop.terminal.findings import findings
+from manual_slop.values.paths import config_dir, data_dir
 from tests.terminal.doubles import into_pipes
 
 
@@ -78,3 +81,61 @@ def test_models_in_use_that_are_retired_or_unknown_are_pointed_out(files):
 def test_a_default_model_without_its_key_stands_in_the_way(files):
     files("config.toml", 'default_model = "openai/gpt-4o"\n')
     assert "No key for OpenAI" in _texts("bad")
+
+
+def test_who_is_asked_and_what_confines_commands_is_told_and_all_is_well():
+    assert "approval mode “ask”: whatever does more than read waits for you" in _texts("note")
+    assert [one.topic for one in _found()].count("commands") == 1
+    assert not {"mcp", "search", "journal"} & {one.topic for one in _found()}
+    assert not data_dir().exists()  # to look changes nothing
+
+
+def test_the_policy_in_force_is_told(files):
+    rule = '[[approval.rules]]\ndecision = "deny"\npath = "private/**"\n'
+    files("config.toml", f'[approval]\nmode = "edits"\nrun_tests = "allow"\n{rule}{rule}')
+    assert "changes of files in the project go through" in _texts("note")
+    assert "2 rules besides; run_tests goes through" in _texts("note")
+    assert _found("bad") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ('[approval]\nmode = "edit"\n', "approval config.toml:2: approval.mode must be"),
+        ("[shell]\nnetwrk = true\n", "commands config.toml:2: shell.netwrk is not known here"),
+        ('[projects."/some/where"]\ntest = "pytest"\n', "commands config.toml:2: projects./some/where.test must be"),
+        ("[mcp.servers.notes]\ncomand = 3\n", "mcp config.toml:2: mcp.servers.notes.comand is not known here"),
+        ('[web_search]\nurl = "https://x.example"\n', "search config.toml:2: web_search.url must hold {query} once"),
+    ],
+)
+def test_what_is_wrong_in_the_settings_of_tools_is_told_with_its_line(files, text: str, told: str):
+    files("config.toml", text)
+    assert told in _texts("bad").replace(f"{config_dir()}/", "")
+    assert "default rehearsal/demo" in _texts()
+
+
+def test_servers_of_tools_and_of_searches_are_named(files):
+    text = '[mcp.servers.notes]\ncommand = ["notes"]\n[web_search]\nurl = "https://find.example/?q={query}"\n'
+    files("config.toml", text)
+    assert "mcp 1 server, not started to look: notes" in _texts("note")
+    assert "search the web is searched by find.example" in _texts("note")
+
+
+def test_commands_that_nothing_confines_are_pointed_out(files):
+    files("config.toml", '[shell]\nmode = "off"\n')
+    assert "commands are not confined" in _texts("warn")
+
+
+def test_what_was_begun_and_never_ended_is_told_the_latest_first():
+    path = data_dir() / "journal.jsonl"
+    path.parent.mkdir(parents=True)
+    for number in range(5):  # each of its own process, as far as the journal knows
+        changed = (FileChange(f"src/file{number}.py", None, None),)
+        JsonlJournal(path).intend(Effect("write_file", key=str(number), changes=changed))
+    done = JsonlJournal(path)
+    done.finish(done.intend(Effect("run_shell", key="done")), "done")
+    told = _texts("warn")
+    assert "journal 5 effects were begun and nobody saw their end, the latest: write_file of src/file4.py on " in told
+    assert "src/file2.py" in told
+    assert "src/file1.py" not in told
+    assert "run_shell" not in told

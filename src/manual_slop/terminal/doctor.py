@@ -12,7 +12,8 @@ from rich.text import Text
 from manual_slop import ai_client
 from manual_slop.money.prices import combine
 from manual_slop.terminal.exit_codes import DONE, USAGE, exit_code
-from manual_slop.terminal.findings import Finding, Level, findings
+from manual_slop.terminal.finding import Finding, Level
+from manual_slop.terminal.findings import findings
 from manual_slop.terminal.json_lines import document
 from manual_slop.terminal.lines import error_lines, status_line
 from manual_slop.terminal.live_region import LiveRegion
