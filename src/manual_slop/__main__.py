@@ -47,8 +47,11 @@ def _run(arguments: list[str]) -> int:
 def _leave(code: int) -> NoReturn:
     """End without taking the process down piece by piece: with litellm in it that takes a second or two.
 
-    Nothing is waited for either: after a second Ctrl-C there may be threads that never end.
+    Nothing is waited for but the store: after a second Ctrl-C there may be threads that never end.
     """
+    shared = sys.modules.get("manual_slop.store.shared")
+    if shared is not None:
+        shared.close_shared_stores()
     for stream in (sys.stdout, sys.stderr):
         with contextlib.suppress(OSError, ValueError, AttributeError):
             stream.flush()

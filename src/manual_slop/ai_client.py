@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from manual_slop.safety.approval import Mode
     from manual_slop.safety.inbox import Inbox
     from manual_slop.safety.workspace import Workspace
+    from manual_slop.session.budgets import Spendable
     from manual_slop.session.permission import Approver, Permission
     from manual_slop.tools.registry import ToolBox
 
@@ -58,6 +59,7 @@ __all__ = [
     "new_access",
     "new_session",
     "reset_session",
+    "resume_session",
     "send",
     "warm_up",
 ]
@@ -86,6 +88,8 @@ def send(
     on_event: Listener | None = None,
     cancel: Cancel | None = None,
     stream: bool = True,
+    record: bool = False,
+    budget: Spendable | None = None,
     api_key: str | None = None,
     api_base: str | None = None,
     **params: Any,
@@ -96,11 +100,15 @@ def send(
     bytes or `Image`s. `project` is a folder the tools may work in; `tools` names those offered (`False`: none). What
     they may do unasked is the `mode`'s business (`ask`, `edits`, `never`, `all`), and `approve` answers the rest.
     `params` are the Chat Completions ones (`temperature`, `max_tokens`, `reasoning_effort` …). `on_event` hears what
-    happens.
+    happens. With `record` the conversation is kept in the store, if it begins with this call. `budget` is for all of
+    it: dollars, or a text such as `"2.00,200000tok"`.
 
-    Raises `ProviderError` (what had arrived is kept) and `ConfigError`.
+    Raises `ProviderError` (what had arrived is kept; of the kind `budget`, a `BudgetExceeded`, nothing was sent) and
+    `ConfigError`.
     """
-    session = _default_session(model, system, project, tools)
+    session = _default_session(model, system, project, tools, record)
+    if budget is not None:
+        _put_under_budget(session, budget, record)
     if mode is not None or approve is not None:
         session.permission = permission(mode, approve)
     ready, notes = _loaded(images)
@@ -125,6 +133,8 @@ def reset_session() -> None:
     """Forget the default session; the next `send` begins a new conversation."""
     global _default  # noqa: PLW0603  # the one piece of state this module has
     with _default_lock:
+        if _default is not None:
+            _default.close()
         _default = None
 
 
@@ -141,13 +151,17 @@ def new_session(
     access: Access | None = None,
     timeouts: Timeouts | None = None,
     retries: RetryPolicy | None = None,
+    record: bool = False,
+    budget: Spendable | None = None,
 ) -> Session:
     """A conversation of its own, which shares nothing with any other.
 
     Tools need a `project` folder; `tools` names those to offer. What the model may do without being asked about is
     the `mode`'s and `config.toml`'s business; `approve` answers the rest, or a person at an `inbox` does; with neither
     it is refused. `access` may be shared between sessions, which saves
-    reading the person's files again. Raises `ConfigError` where those stand in the way.
+    reading the person's files again. With `record` it is kept in the store, for `resume_session` and `manual-slop
+    sessions`. `budget` limits what it may spend, in dollars or as `"2.00,200000tok"`; the limits in `[budgets]` hold
+    either way. Raises `ConfigError` where those stand in the way.
     """
     access = access or new_access()
     session = Session(
@@ -161,7 +175,83 @@ def new_session(
     )
     if project is not None:
         _move_in(session, project, tools, system)
+    if record:
+        _record(session)
+    _put_under_budget(session, budget, record)
     return session
+
+
+def resume_session(
+    name: str = "last",
+    *,
+    model: str | None = None,
+    system: str | None = None,
+    project: str | Path | None = None,
+    tools: bool | Sequence[str] = True,
+    budget: Spendable | None = None,
+    **settings: Any,
+) -> Session:
+    """Go on with a recorded session: the one whose id begins with `name`, or the last one.
+
+    Whatever is not given is as it was: model, instructions, project folder, tools. `settings` are those of
+    `new_session`. A turn that its program's end broke off is closed first, and nothing of it is run again; what is not
+    known of its tools is among the session's `notices`. Raises `ConfigError` where there is no such session, and while
+    another program goes on with it.
+    """
+    from manual_slop.session.keeping import claim, go_on, set_up_as_before
+    from manual_slop.store.errors import StoreError
+    from manual_slop.store.shared import shared_store
+
+    refusal = ""
+    try:
+        saved = claim(shared_store(), name)
+        try:
+            before = set_up_as_before(saved.described, project, tools)
+            session = new_session(
+                model or saved.described.model or None, project=before.project, tools=before.tools, **settings
+            )
+            session.system_prompt = saved.described.system_prompt if system is None else system
+            session.notices = (*before.notices, *go_on(session, saved), *session.notices)
+            _put_under_budget(session, budget, recorded=True)
+        except BaseException:
+            saved.give_back()
+            raise
+    except StoreError as error:
+        refusal = str(error)
+    if refusal:
+        raise ConfigError(refusal)
+    return session
+
+
+def _put_under_budget(session: Session, budget: Spendable | None, recorded: bool) -> None:
+    """Have the session's calls checked, where there is a limit; where it is recorded also entered before they go out."""
+    if budget is None and not recorded and "budgets" not in session.access.config.rooms:
+        return
+    from manual_slop.session.budgets import put_under_budget
+    from manual_slop.store.errors import StoreError
+    from manual_slop.store.shared import shared_store
+
+    refusal = ""
+    try:
+        put_under_budget(session, budget, shared_store() if recorded else None)
+    except StoreError as error:
+        refusal = str(error)
+    if refusal:
+        raise ConfigError(f"budgets cannot be checked: {refusal}")
+
+
+def _record(session: Session) -> None:
+    from manual_slop.session.keeping import keep
+    from manual_slop.store.errors import StoreError
+    from manual_slop.store.shared import shared_store
+
+    refusal = ""
+    try:
+        keep(session, shared_store())
+    except StoreError as error:
+        refusal = str(error)
+    if refusal:
+        raise ConfigError(f"the conversation cannot be recorded: {refusal}")
 
 
 def _move_in(session: Session, project: str | Path, tools: bool | Sequence[str], system: str | None) -> None:
@@ -221,13 +311,13 @@ def list_models(provider: str, *, refresh: bool = False) -> ModelList:
 
 
 def _default_session(
-    model: str | None, system: str | None, project: str | Path | None, tools: bool | Sequence[str]
+    model: str | None, system: str | None, project: str | Path | None, tools: bool | Sequence[str], record: bool
 ) -> Session:
     """The default session; a `project` named later joins the conversation that is going on."""
     global _default  # noqa: PLW0603
     with _default_lock:
         if _default is None:
-            _default = new_session(model, system=system, project=project, tools=tools)
+            _default = new_session(model, system=system, project=project, tools=tools, record=record)
         elif project is not None:
             _default.permission = _default.permission or permission()
             _move_in(_default, project, tools, system)

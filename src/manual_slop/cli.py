@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -46,6 +47,9 @@ ApproveOption = Annotated[
     typer.Option(metavar="ask|edits|never|all", help="What needs your yes; else as config.toml says, else ask."),
 ]
 ToolsOption = Annotated[str | None, typer.Option(metavar="NAME,…", help="The only tools to offer.")]
+RecordOption = Annotated[
+    bool | None, typer.Option("--record/--no-record", help="Keep this conversation, or not; else as config.toml says.")
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="For programs: JSON instead of text.")]
 
 
@@ -86,6 +90,10 @@ def send(
     api_base: BaseOption = None,
     approve: ApproveOption = None,
     tools: ToolsOption = None,
+    session: Annotated[
+        str | None, typer.Option(metavar="ID|last", help="Go on with a recorded session, as it was set up.")
+    ] = None,
+    record: RecordOption = None,
 ) -> int:
     """Say one thing to a model and see what it costs.
 
@@ -103,7 +111,8 @@ def send(
         parameters = read_parameters(param or [], common)
         return Prompt(read_prompt(prompt), tuple(image or ()), not no_stream, api_base, parameters)
 
-    return run_send(_setting(view, model, system, folder, _chosen(tools, no_tools), approve), asked, view)
+    setting = _setting(view, model, system, folder, _chosen(tools, no_tools), approve)
+    return run_send(replace(setting, session=session, record=record), asked, view)
 
 
 @app.command()
@@ -116,6 +125,10 @@ def chat(
     api_base: BaseOption = None,
     approve: ApproveOption = None,
     tools: ToolsOption = None,
+    resume: Annotated[
+        str | None, typer.Option(metavar="ID|last", help="Go on with a recorded session, as it was set up.")
+    ] = None,
+    record: RecordOption = None,
 ) -> int:
     """Talk to a model in the terminal.
 
@@ -127,6 +140,7 @@ def chat(
 
     view = _text_view()
     setting = _setting(view, model, system, folder, _chosen(tools, no_tools), approve)
+    setting = replace(setting, session=resume, record=record)
     return talk(setting, lambda: Prompt(api_base=api_base, params=read_parameters(param or [], {})), view)
 
 

@@ -120,7 +120,7 @@ def as_price_tables(value: Any) -> Mapping[str, Mapping[str, Any]]:
     return MappingProxyType({name: MappingProxyType(dict(as_table(rates))) for name, rates in as_table(value).items()})
 
 
-ROOMS = ("approval", "shell", "projects", "mcp", "web_search", "context")
+ROOMS = ("approval", "shell", "projects", "mcp", "web_search", "context", "sessions", "budgets", "prices")
 """Tables that other rooms read and check."""
 TOP_CHECKS: Mapping[str, Check] = MappingProxyType(
     {

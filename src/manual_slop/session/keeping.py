@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import takewhile
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from manual_slop.providers.places import place
 from manual_slop.session.mending import Remains, mend
 from manual_slop.session.recorder import Recorder
 from manual_slop.session.token_counts import usual_tokens, weigh
@@ -13,6 +16,7 @@ from manual_slop.session.transcript import Transcript, fold
 from manual_slop.session.turn import unrun
 from manual_slop.store import ledger_table
 from manual_slop.store.budget_table import BudgetTable
+from manual_slop.tools.registry import BUILT_IN
 from manual_slop.values.errors import ConfigError, ProviderError
 from manual_slop.values.events import Event, MessageAdded, Notice, SessionDescribed
 from manual_slop.values.ids import new_id
@@ -22,6 +26,15 @@ from manual_slop.values.usage import UNPRICED, Usage
 if TYPE_CHECKING:
     from manual_slop.session.session import Session
     from manual_slop.store.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """What a session works with, as far as that is still there; `notices` say what is not."""
+
+    project: str | Path | None
+    tools: bool | Sequence[str]
+    notices: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +60,6 @@ def keep(session: Session, store: Store) -> None:
     session.record = Recorder(store, session.id)
 
 
-def let_go(session: Session) -> None:
-    """This program does not go on with the session: another one may."""
-    if isinstance(session.record, Recorder):
-        session.record.close()
-
-
 def claim(store: Store, name: str) -> Saved:
     """The session whose id begins with `name`, or the `last` one, to go on with.
 
@@ -61,6 +68,18 @@ def claim(store: Store, name: str) -> Saved:
     session_id = store.find(name)
     store.claim(session_id)
     return Saved(store, session_id, fold(envelope.event for envelope in store.envelopes(session_id)))
+
+
+def set_up_as_before(described: SessionDescribed, project: str | Path | None, tools: bool | Sequence[str]) -> Before:
+    """The project folder and tools to go on with: those given, and else those it had."""
+    if tools is False or (project is None and not described.project):
+        return Before(None, False)
+    if tools is True and described.tools:
+        tools = tuple(name for name in described.tools if name in BUILT_IN or name.startswith("mcp__"))
+    if project is None and not Path(described.project).is_dir():
+        gone = f"the project folder {described.project} is no longer there, so the model gets no tools; --dir names one"
+        return Before(None, False, (gone,))
+    return Before(project or described.project, tools)
 
 
 def go_on(session: Session, saved: Saved) -> tuple[str, ...]:
@@ -143,7 +162,7 @@ def _lost_call(session: Session, saved: Saved, text: str) -> UsageRecorded:
     cost = UNPRICED
     provider, _, name = turn.model.partition("/")
     try:
-        route = session.access.route(turn.model)
+        route = place(session.access, turn.model)
         provider, name, cost = route.provider.name, route.model, session.access.price(route, usage)
     except (ProviderError, ConfigError):
         name = turn.model

@@ -113,6 +113,12 @@ class Session:
             if self.record is not None and self._described is not None:
                 self.record(HistoryCleared())
 
+    def close(self) -> None:
+        """The conversation does not go on here; where it is recorded, another program may go on with it."""
+        close = getattr(self.record, "close", None)
+        if close is not None:
+            close()
+
     def restore(self, transcript: Transcript) -> None:
         """Take the place of a conversation that was recorded. What it was set up with is not taken over."""
         with self._turn_lock:

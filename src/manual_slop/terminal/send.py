@@ -24,7 +24,9 @@ if TYPE_CHECKING:
 class Setting:
     """How a conversation is set up: everything but what is said. `folder` is `None` when nobody named one.
 
-    `mode` stands above the approval mode in `config.toml`; without an `inbox` there is nobody to ask.
+    `mode` stands above the approval mode in `config.toml`; without an `inbox` there is nobody to ask. `session` is the
+    recorded one to go on with (the beginning of its id, or `last`); without `record` a new one is not kept, and `None`
+    leaves that to `config.toml`.
     """
 
     model: str | None = None
@@ -33,6 +35,8 @@ class Setting:
     tools: bool | tuple[str, ...] = True
     mode: Mode | None = None
     inbox: Inbox | None = None
+    session: str | None = None
+    record: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,16 +67,27 @@ def run_send(setting: Setting, prompt: Callable[[], Prompt], view: View) -> int:
         return exit_code(stopped)
 
     def work(tell: Tell, cancel: Cancel) -> None:
-        say(open_session(setting, tell), asked, tell, cancel)
+        session = open_session(setting, tell)
+        try:
+            say(session, asked, tell, cancel)
+        finally:
+            session.close()
 
     return run_turn(work, view)
 
 
 def open_session(setting: Setting, tell: Tell) -> Session:
-    """A new conversation; tells which model was chosen, and why, when nobody named one.
+    """A new conversation, or the recorded one that is to go on; tells which model was chosen, and why, when nobody
+    named one.
 
-    Raises `ConfigError` for settings and folders that cannot be used.
+    Raises `ConfigError` for settings, sessions and folders that cannot be used.
     """
+    if setting.mode == "all":
+        tell(Notice("--approve all: commands run and files change without anybody being asked"))
+    return _new(setting, tell) if setting.session is None else _resumed(setting, setting.session, tell)
+
+
+def _new(setting: Setting, tell: Tell) -> Session:
     from manual_slop import ai_client
 
     access = ai_client.new_access()
@@ -80,9 +95,7 @@ def open_session(setting: Setting, tell: Tell) -> Session:
     if model is None:
         model, why = ai_client.choose_model(access)
         tell(Notice(f"using {model}: {why} `manual-slop doctor` tells more."))
-    if setting.mode == "all":
-        tell(Notice("--approve all: commands run and files change without anybody being asked"))
-    return ai_client.new_session(
+    session = ai_client.new_session(
         model,
         system=setting.system,
         project=_project(setting, tell),
@@ -91,6 +104,43 @@ def open_session(setting: Setting, tell: Tell) -> Session:
         inbox=setting.inbox,
         access=access,
     )
+    _record(session, setting.record, tell)
+    return session
+
+
+def _resumed(setting: Setting, name: str, tell: Tell) -> Session:
+    """What broke off and what is not known is told at once, not with the first turn."""
+    from manual_slop import ai_client
+
+    session = ai_client.resume_session(
+        name,
+        model=setting.model,
+        system=setting.system,
+        project=setting.folder,
+        tools=setting.tools,
+        mode=setting.mode,
+        inbox=setting.inbox,
+    )
+    for notice in session.unheard(session.notices):
+        tell(Notice(notice))
+    return session
+
+
+def _record(session: Session, wanted: bool | None, tell: Tell) -> None:
+    """Keep a new conversation, unless nobody wants that. Where the store cannot be used it is in memory, and said."""
+    from manual_slop.session.keeping import keep
+    from manual_slop.session.settings import session_settings
+    from manual_slop.store.errors import StoreError
+    from manual_slop.store.shared import shared_store
+    from manual_slop.store.store import Store
+
+    if not (session_settings(session.access.config).record if wanted is None else wanted):
+        return
+    try:
+        keep(session, shared_store())
+    except StoreError as error:
+        tell(Notice(f"this conversation is not being saved: {error}"))
+        keep(session, Store.open(None))
 
 
 def say(session: Session, prompt: Prompt, tell: Tell, cancel: Cancel) -> None:
