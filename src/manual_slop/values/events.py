@@ -2,6 +2,7 @@
 
 After `TurnStarted` comes exactly one of `TurnFinished` and `TurnFailed`; each `ToolStarted` has its
 `ToolFinished`; the text deltas of a message, joined, are its text.
+Sinks that show them pass them through `redacted_deltas`, after which they are, joined, its redacted text.
 """
 
 from __future__ import annotations
