@@ -90,13 +90,6 @@ def test_a_call_whose_base_is_gone_is_kept_whole(log: WireLog, tmp_path: Path):
     assert [one.request.body for one in log.calls("s1") if one.request] == bodies[1:]
 
 
-def test_a_session_that_came_from_another_finds_the_calls_they_share(log: WireLog):
-    for number, turn in enumerate(["t1", "t2"]):
-        log.keep(call(number, turn=turn))
-    log.keep(call(2, session="fork", turn="t3")).result()
-    assert [one.call_id for one in log.calls("fork", ["t1", "t3"])] == ["c0", "c2"]
-
-
 def test_the_same_call_is_kept_once(log: WireLog):
     log.keep(call(1))
     log.keep(call(1)).result()

@@ -13,6 +13,7 @@ from manual_slop.store import (
     ledger_table,
     search_table,
     sessions_table,
+    wire_table,
 )
 
 Migration = str | Callable[[sqlite3.Connection], None]
@@ -30,6 +31,7 @@ _FIRST = "\n".join(
         search_table,
         ledger_table,
         budget_nodes,
+        wire_table,
     )
 )
 

@@ -9,7 +9,15 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from manual_slop.store import drafts_table, effects_table, events_table, ledger_table, search_table, sessions_table
+from manual_slop.store import (
+    drafts_table,
+    effects_table,
+    events_table,
+    ledger_table,
+    search_table,
+    sessions_table,
+    wire_table,
+)
 from manual_slop.store.appending import Appending
 from manual_slop.store.blobs import Blobs, MemoryBlobs
 from manual_slop.store.budget_table import BudgetTable
@@ -20,6 +28,7 @@ from manual_slop.store.errors import StoreError
 from manual_slop.store.search_table import Hit
 from manual_slop.store.sessions_table import SessionSummary
 from manual_slop.store.store_journal import StoreJournal
+from manual_slop.store.wire_log import WireLog
 from manual_slop.values.envelope import Envelope
 from manual_slop.values.events import Event
 from manual_slop.values.ledger import UsageRecorded
@@ -48,6 +57,7 @@ class Store:
         self.database = database
         self.blobs = blobs
         self.journal = StoreJournal(database, blobs)
+        self.wire = WireLog(database)
         self.budgets = BudgetTable(database)
         self._appending = Appending(database, blobs)
 
@@ -185,6 +195,7 @@ class Store:
             digests |= effects_table.delete(connection, session_id)
             drafts_table.delete(connection, summary.key)
             search_table.delete(connection, summary.key)
+            wire_table.delete(connection, session_id)
             sessions_table.delete(connection, summary.key)
             return digests, int(effects)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Iterable
 from concurrent.futures import Future, wait
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -42,15 +41,12 @@ class WireLog:
         self._latest = self._database.submit(write)
         return self._latest
 
-    def calls(self, session_id: str, turn_ids: Iterable[str] = ()) -> list[WireCall]:
-        """The calls of a session in their order; `turn_ids` are those it may share with the session it came from.
-
-        Raises `StoreError`.
-        """
+    def calls(self, session_id: str) -> list[WireCall]:
+        """The calls of a session, in their order. Raises `StoreError`."""
         if self._latest is not None:
             wait([self._latest])
         with self._database.reading() as connection:
-            return list(wire_table.read(connection, session_id, turn_ids))
+            return list(wire_table.read(connection, session_id))
 
     def prune(self, before: datetime) -> int:
         """Forget the calls of sessions that made none since `before` (UTC), and only those; how many. `StoreError`."""

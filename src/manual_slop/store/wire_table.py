@@ -24,7 +24,6 @@ DDL = """
 CREATE TABLE wire (
     number INTEGER PRIMARY KEY,
     session_id TEXT NOT NULL,
-    turn_id TEXT NOT NULL,
     call_id TEXT NOT NULL,
     began TEXT NOT NULL,
     head BLOB NOT NULL,
@@ -35,7 +34,6 @@ CREATE TABLE wire (
     response BLOB NOT NULL,
     UNIQUE (session_id, call_id)
 ) STRICT;
-CREATE INDEX wire_by_turn ON wire (turn_id);
 """
 """`base` is the `call_id` of another row of the session, empty where `request` is whole; the blobs are zlib's."""
 
@@ -59,7 +57,6 @@ class Row:
     """A call, packed. `base` is empty where it stands for itself."""
 
     session_id: str
-    turn_id: str
     call_id: str
     began: str
     head: bytes
@@ -79,7 +76,6 @@ def pack(call: WireCall, base: Base | None = None) -> Row:
         start = end = 0
     return Row(
         call.session_id,
-        call.turn_id,
         call.call_id,
         call.began.isoformat(),
         zlib.compress(_head(call).encode("utf-8")),
@@ -99,20 +95,15 @@ def insert(connection: sqlite3.Connection, row: Row) -> bool:
     if row.base and not _has(connection, row.session_id, row.base):
         return False
     connection.execute(
-        "INSERT OR IGNORE INTO wire (session_id, turn_id, call_id, began, head, base, same_start, same_end, request,"
-        " response) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT OR IGNORE INTO wire (session_id, call_id, began, head, base, same_start, same_end, request,"
+        " response) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
         dataclasses.astuple(row),
     )
     return True
 
 
-def read(connection: sqlite3.Connection, session_id: str, turn_ids: Iterable[str] = ()) -> Iterator[WireCall]:
-    """The calls of a session in their order, after those of `turn_ids` that were made in other sessions."""
-    own = {turn for (turn,) in connection.execute("SELECT turn_id FROM wire WHERE session_id = ?", (session_id,))}
-    for turn_id in turn_ids:
-        if turn_id not in own:
-            found = connection.execute(f"{_READ} WHERE turn_id = ? GROUP BY call_id ORDER BY number", (turn_id,))
-            yield from _calls(connection, found)
+def read(connection: sqlite3.Connection, session_id: str) -> Iterator[WireCall]:
+    """The calls of a session, in their order."""
     yield from _calls(connection, connection.execute(f"{_READ} WHERE session_id = ? ORDER BY number", (session_id,)))
 
 
