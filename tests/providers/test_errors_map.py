@@ -38,6 +38,17 @@ def test_every_exception_class_of_litellm_has_a_row() -> None:
     assert not [kind.__name__ for kind in ours if not any(base.__name__ in CLASS_KINDS for base in kind.__mro__)]
 
 
+@pytest.mark.parametrize("body", ["", " \n", {}, [], {"error": {}}, {"error": {"message": "", "code": 500}}, "null"])
+def test_an_error_without_a_word_says_which_status_it_had(body: Any) -> None:
+    assert failed(500, body).message == "openai answered HTTP 500 without a message"
+    assert failed(401, body).kind == "auth"
+
+
+def test_an_error_whose_words_are_nowhere_usual_is_shown_as_it_came() -> None:
+    error = failed(400, {"reason": {"why": "maximum context length"}})
+    assert (error.kind, error.message) == ("context_length", '{"reason": {"why": "maximum context length"}}')
+
+
 def test_every_kind_has_advice() -> None:
     for kind in ERROR_KINDS:
         assert len(ProviderError(kind, "openai", "openai/gpt-4o", "no").advice) > 20

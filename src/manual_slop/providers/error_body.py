@@ -41,6 +41,11 @@ def _joined(error: str, body: Mapping[str, Any]) -> str:
     return f"{error}: {more}" if isinstance(more, str) and more and more != error else error
 
 
+def without_message(body: Any) -> str:
+    """A body that has no sentence for people, as it came; empty when it holds no word at all."""
+    return json.dumps(body, ensure_ascii=False) if any(text.strip() for text in _strings(body, 0)) else ""
+
+
 def words(body: Any) -> frozenset[str]:
     """Every short code-like string of an error body (`insufficient_quota`, a quota id …), in lower case."""
     return frozenset(word.lower() for word in _strings(body, 0) if len(word) < 80 and " " not in word)

@@ -42,7 +42,7 @@ def provider_error(failure: BaseException, exchange: Exchange, provider: str, mo
         verdict.kind,
         provider,
         model,
-        error_body.clean(verdict.message) or f"{provider} failed without saying why",
+        error_body.clean(verdict.message) or _wordless(provider, evidence.status),
         status=evidence.status,
         retry_after=error_body.retry_after(evidence.headers, evidence.body),
         request_id=error_body.request_id(evidence.headers),
@@ -77,6 +77,14 @@ def _judge(failure: BaseException, chain: list[BaseException], exchange: Exchang
     return _Verdict(kind, message or evidence.text)
 
 
+def _wordless(provider: str, status: int | None) -> str:
+    return (
+        f"{provider} failed without saying why"
+        if status is None
+        else f"{provider} answered HTTP {status} without a message"
+    )
+
+
 def _by_cause(failure: BaseException, chain: list[BaseException], exchange: Exchange) -> _Verdict | None:
     """What the exceptions themselves tell, where no server answered with a status."""
     names = {kind.__name__ for error in chain for kind in type(error).__mro__}
@@ -107,8 +115,8 @@ def _gather(failure: BaseException, exchange: Exchange) -> Evidence:
             getattr(failure, "status_code", None) if _is_status_error(failure) else None, None, {}, str(failure)
         )
     body = _body_of(response)
-    if response.status_code >= 300:
-        return Evidence(response.status_code, body, headers, str(failure))
+    if response.status_code >= 300:  # the server's own words or none: litellm's are about itself
+        return Evidence(response.status_code, body, headers, error_body.without_message(body))
     if isinstance(body, Mapping) and body.get("error"):
         return Evidence(error_body.status(body), body, headers, str(failure))
     page = body if isinstance(body, str) and _looks_like_html(headers, body) else None
