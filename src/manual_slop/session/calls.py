@@ -91,7 +91,12 @@ class Calls:
         exchange = Exchange(session.timeouts, self._cancel, session.clock)
         if session.wire is not None:
             session.wire.begin(exchange)
-        answer = complete(request, session.translator_for(route), exchange, tell or self._tell)
+        try:
+            answer = complete(request, session.translator_for(route), exchange, tell or self._tell)
+        except BaseException:
+            if self._purse is not None:
+                self._purse.give_back(call_id)
+            raise
         self._settle(request, answer, call_id, _outcome(answer, purpose), began)
         if session.wire is not None and exchange.tap is not None:
             session.wire.end(exchange.tap.call(request, answer, began, (call_id, session.id, self._turn_id)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -12,6 +13,7 @@ from manual_slop.money.worst_case import LEAST_ANSWER, answer_that_fits, worst_c
 from manual_slop.providers.litellm_gateway import Request
 from manual_slop.providers.stream import Listener
 from manual_slop.session.token_counts import most_tokens, weigh
+from manual_slop.store.errors import StoreError
 from manual_slop.values.budget import Budget, BudgetExceeded
 from manual_slop.values.errors import ProviderError
 from manual_slop.values.events import BudgetWarning, Notice
@@ -46,6 +48,10 @@ class Purse:
             fits = self._reserve(call_id, request, most)
         except BudgetExceeded as refused:
             return refused.with_traceback(None)
+        except StoreError as trouble:
+            route, advice = request.route, "Mend that, or take the budget away: without one, calls are not checked."
+            said = f"the budget cannot be checked: {trouble}"
+            return ProviderError("budget", route.provider.name, route.model, said, advice=advice)
         if fits == most:
             return request
         if not self._told:
@@ -57,10 +63,18 @@ class Purse:
     def settle(self, entry: UsageRecorded, *, made: bool) -> None:
         """The call is over; one that was never `made` gives back all that was set aside."""
         if not made:
-            self._budget.release(entry.call_id)
+            self.give_back(entry.call_id)
             return
-        for node in self._budget.settle(entry):
-            self._tell(BudgetWarning(node))
+        try:
+            for node in self._budget.settle(entry):
+                self._tell(BudgetWarning(node))
+        except StoreError as trouble:
+            self._tell(Notice(f"what this call used could not be entered in the budget: {trouble}"))
+
+    def give_back(self, call_id: str) -> None:
+        """Nothing came of the call: all that was set aside is free again, at the latest when the program ends."""
+        with contextlib.suppress(StoreError):
+            self._budget.release(call_id)
 
     def _reserve(self, call_id: str, request: Request, most: int) -> int:
         """How many tokens the answer may have, room for which is now set aside. Raises `BudgetExceeded`."""
