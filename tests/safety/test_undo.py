@@ -11,9 +11,10 @@ from manual_slop.safety.changes import Changes
 from manual_slop.safety.snapshot import Change, Plan, capture
 from manual_slop.safety.undo import redo_last, undo_last
 from manual_slop.safety.workspace import Workspace
+from manual_slop.store.database import Database
 from manual_slop.store.effects import Effect
 from manual_slop.store.journal import Journal, MemoryJournal
-from manual_slop.store.journal_file import JsonlJournal
+from manual_slop.store.store_journal import StoreJournal
 from tests.support.editing import Editor, editor, tree
 
 CHMOD = """diff --git a/src/a.txt b/src/a.txt
@@ -174,11 +175,11 @@ def test_a_changed_project_elsewhere_is_not_touched(ed: Editor, tmp_path: Path):
 
 
 def test_undo_works_after_a_restart(tmp_path: Path):
-    first = editor(tmp_path, journal=JsonlJournal(tmp_path / "journal"))
+    first = editor(tmp_path, journal=StoreJournal(Database.open(tmp_path / "journal")))
     first.write("a.txt", "one\n")
     before = tree(first.project)
     done(first, "edit_file", path="a.txt", edits=[{"old": "one", "new": "1"}])
-    second = editor(tmp_path, journal=JsonlJournal(tmp_path / "journal"))
+    second = editor(tmp_path, journal=StoreJournal(Database.open(tmp_path / "journal")))
     assert undo_last(second.changes).restored == ("a.txt",)
     assert tree(first.project) == before
 

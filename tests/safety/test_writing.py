@@ -20,9 +20,10 @@ from manual_slop.safety.snapshot import Change, Plan, capture
 from manual_slop.safety.workspace import Workspace
 from manual_slop.safety.writing import MOST_FILES, HalfDoneError
 from manual_slop.store.blobs import BlobError, Blobs
+from manual_slop.store.database import Database
 from manual_slop.store.effects import Effect
 from manual_slop.store.journal import JournalError, MemoryJournal
-from manual_slop.store.journal_file import JsonlJournal
+from manual_slop.store.store_journal import StoreJournal
 from tests.support.editing import tree
 from tests.support.faults import ROOM, Faults, failing
 from tests.support.patience import HANGS
@@ -177,7 +178,7 @@ import sys
 from pathlib import Path
 from tests.safety.test_writing import *
 root = Path(sys.argv[1])
-changes = Changes(Workspace(root), JsonlJournal(root.parent / "journal"), Blobs(root.parent / "blobs"))
+changes = Changes(Workspace(root), StoreJournal(Database.open(root.parent / "journal")), Blobs(root.parent / "blobs"))
 changes.clear_leftovers()
 print("writing", flush=True)
 number = 0
@@ -205,11 +206,12 @@ def test_a_killed_writer_leaves_the_old_file_or_the_new_one(tmp_path: Path, proj
         data = (project / "a.txt").read_bytes()
         assert len(data) == 300_000
         assert len(set(data)) == 1
-        journal = JsonlJournal(tmp_path / "journal")
+        database = Database.open(tmp_path / "journal")
         leftovers += len(list(project.glob(".manual-slop-*")))
-        Changes(Workspace(project), journal, Blobs(tmp_path / "blobs")).clear_leftovers()
+        Changes(Workspace(project), StoreJournal(database), Blobs(tmp_path / "blobs")).clear_leftovers()
+        database.close()
         assert sorted(path.name for path in project.iterdir()) == ["a.txt", "gone.txt", "run.sh", "sub"]
-    statuses = [entry.status for entry in JsonlJournal(tmp_path / "journal").entries()]
+    statuses = [entry.status for entry in StoreJournal(Database.open(tmp_path / "journal")).entries()]
     print(f"{kills} kills, {statuses.count('unknown')} in the middle, {leftovers} temporary files removed")
     assert set(statuses) <= {"done", "unknown"}
     assert statuses.count("unknown") <= kills
@@ -346,12 +348,10 @@ def test_what_could_not_be_undone_is_not_done(tmp_path: Path, project: Path):
     with pytest.raises(BlobError):
         Changes(workspace, MemoryJournal(), Blobs(tmp_path / "file")).carry_out(everything(workspace), ME)
 
-    def full(_file: int, _data: bytes) -> int:
-        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-
-    journal = JsonlJournal(tmp_path / "journal", write=full)
+    database = Database.open(tmp_path / "journal")
+    database.close()
     with pytest.raises(JournalError):
-        Changes(workspace, journal, Blobs(tmp_path / "blobs")).carry_out(everything(workspace), ME)
+        Changes(workspace, StoreJournal(database), Blobs(tmp_path / "blobs")).carry_out(everything(workspace), ME)
     assert tree(project) == before
 
 

@@ -12,9 +12,12 @@ from pathlib import Path
 
 import pytest
 
+from manual_slop.store.blobs import Blobs, digest_of
+from manual_slop.store.database import Database
 from manual_slop.store.effects import Effect, FileChange, FileState, as_json, from_json
 from manual_slop.store.journal import AlreadyBegunError, Journal, JournalError, MemoryJournal
-from manual_slop.store.journal_file import JsonlJournal
+from manual_slop.store.store import Store
+from manual_slop.store.store_journal import StoreJournal
 
 MOVE = Effect(
     "move_file",
@@ -32,12 +35,16 @@ MOVE = Effect(
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
-    return tmp_path / "data" / "journal.jsonl"
+    return tmp_path / "data" / "sessions.db"
 
 
 @pytest.fixture(params=["memory", "file"])
 def journal(request: pytest.FixtureRequest, path: Path) -> Journal:
-    return MemoryJournal() if request.param == "memory" else JsonlJournal(path)
+    return MemoryJournal() if request.param == "memory" else journal_in(path)
+
+
+def journal_in(path: Path) -> StoreJournal:
+    return StoreJournal(Database.open(path))
 
 
 def test_an_effect_is_running_until_it_is_finished(journal: Journal):
@@ -91,10 +98,13 @@ def test_of_many_threads_with_one_key_one_begins(journal: Journal):
 
 
 def test_after_a_restart_what_was_not_finished_is_unknown_and_not_begun_again(path: Path):
-    before = JsonlJournal(path)
+    database = Database.open(path)
+    before = StoreJournal(database)
     before.finish(before.intend(Effect("a", key="1")), "done")
     before.intend(Effect("b", key="2"))
-    after = JsonlJournal(path)
+    assert before.unknown() == ()
+    database.close()
+    after = journal_in(path)
     assert [(entry.effect.tool, entry.status) for entry in after.entries()] == [("a", "done"), ("b", "unknown")]
     assert [entry.effect.tool for entry in after.unknown()] == ["b"]
     for key in ("1", "2"):
@@ -102,98 +112,55 @@ def test_after_a_restart_what_was_not_finished_is_unknown_and_not_begun_again(pa
             after.intend(Effect("c", key=key))
 
 
+def test_what_another_living_program_runs_is_not_unknown(path: Path):
+    ours, theirs = journal_in(path), journal_in(path)
+    entry = theirs.intend(Effect("run_shell", key="k"))
+    assert [entry.status for entry in ours.entries()] == ["running"]
+    assert ours.unknown() == ()
+    with pytest.raises(AlreadyBegunError, match="is still running"):
+        ours.intend(Effect("run_shell", key="k"))
+    theirs.finish(entry, "done")
+    assert [entry.status for entry in ours.entries()] == ["done"]
+
+
 def test_an_effect_comes_back_as_it_was_written(path: Path):
-    JsonlJournal(path).intend(MOVE)
-    assert JsonlJournal(path).entries()[0].effect == MOVE
+    journal_in(path).intend(MOVE)
+    assert journal_in(path).entries()[0].effect == MOVE
     assert from_json(as_json(Effect("bare"))) == Effect("bare")
     assert from_json({"tool": "x", "invented_later": 1}) == Effect("x")
 
 
-def test_the_file_is_closed_to_others(path: Path):
-    JsonlJournal(path).intend(MOVE)
-    assert path.stat().st_mode & 0o777 == 0o600
-    assert path.parent.stat().st_mode & 0o077 == 0
+def test_an_effect_that_could_not_be_undone_is_not_begun(path: Path):
+    blobs = Blobs(path.parent / "blobs")
+    journal = StoreJournal(Database.open(path), blobs)
+    change = FileChange("a.txt", FileState(digest_of(b"old"), 0o644), None)
+    with pytest.raises(JournalError, match=r"a\.txt was not kept"):
+        journal.intend(Effect("delete_file", changes=(change,)))
+    assert journal.entries() == ()
+    blobs.put(b"old")
+    journal.intend(Effect("delete_file", changes=(change,)))
 
 
-@pytest.mark.parametrize("cut", range(1, 40, 3))
-def test_a_torn_last_line_is_set_aside_and_the_rest_kept(path: Path, cut: int):
-    journal = JsonlJournal(path)
-    journal.finish(journal.intend(Effect("a")), "done")
-    journal.intend(Effect("torn"))
-    whole = path.read_bytes()
-    path.write_bytes(whole[:-cut])
-    mended = JsonlJournal(path)
-    assert [entry.effect.tool for entry in mended.entries()] == ["a"]
-    assert mended.damaged == 1
-    mended.intend(Effect("next"))
-    assert [entry.effect.tool for entry in JsonlJournal(path).entries()] == ["a", "next"]
-    last = whole.split(b"\n")[-2] + b"\n"
-    assert path.with_name("journal.jsonl.damaged").read_bytes() == last[:-cut] + b"\n"
+def test_a_disk_without_room_begins_nothing_until_there_is_some(path: Path):
+    database = Database.open(path)
+    journal = StoreJournal(database)
+    pages = database.write(lambda connection: connection.execute("PRAGMA page_count").fetchone()[0])
+    database.write(lambda connection: connection.execute(f"PRAGMA max_page_count = {pages}").fetchone())
+    with pytest.raises(JournalError, match="full: make room"):
+        journal.intend(Effect("x" * 100_000, key="k"))
+    assert journal.entries() == ()
+    database.write(lambda connection: connection.execute("PRAGMA max_page_count = 100000").fetchone())
+    journal.finish(journal.intend(Effect("x" * 100_000, key="k")), "done")
+    assert [entry.status for entry in journal.entries()] == ["done"]
 
 
-def test_a_torn_line_longer_than_any_buffer_is_set_aside(path: Path):
-    journal = JsonlJournal(path)
-    journal.intend(Effect("a"))
-    with path.open("ab") as file:
-        file.write(b'{"id": "' + b"x" * 300_000)
-    assert [entry.effect.tool for entry in JsonlJournal(path).entries()] == ["a"]
+def test_names_of_changed_files_are_found_by_search(tmp_path: Path):
+    from manual_slop.values.events import SessionDescribed
 
-
-@pytest.mark.parametrize(
-    "damage",
-    [
-        b"\0" * 500,
-        b"\xff\xfe",
-        b"[]",
-        b"{}",
-        b'"text"',
-        b"null",
-        b"[" * 5000,
-        b'{"id":"1","effect":{}}',
-        b'{"id":"1","effect":{"tool":"x"},"begun":"never"}',
-        b'{"id":"unheard","outcome":"done"}',
-        b'{"id":"1","effect":{"tool":"x","changes":[1]},"begun":"2026-01-01T00:00:00+00:00"}',
-    ],
-)
-def test_a_damaged_line_costs_itself_alone(path: Path, damage: bytes):
-    JsonlJournal(path).intend(Effect("a"))
-    with path.open("ab") as file:
-        file.write(damage + b"\n")
-    journal = JsonlJournal(path)
-    journal.intend(Effect("b"))
-    entries = JsonlJournal(path).entries()
-    assert [entry.effect.tool for entry in entries] == ["a", "b"]
-    assert journal.damaged == 1
-
-
-def test_a_write_that_fails_leaves_no_half_line_and_begins_nothing(path: Path):
-    def half(file: int, data: bytes) -> int:
-        return os.write(file, data[: len(data) // 2])
-
-    def full(file: int, data: bytes) -> int:
-        raise OSError(28, "No space left on device")
-
-    def broken_sync(file: int) -> None:
-        raise OSError(5, "Input/output error")
-
-    JsonlJournal(path).intend(Effect("a"))
-    whole = path.read_bytes()
-    for journal in (
-        JsonlJournal(path, write=half),
-        JsonlJournal(path, write=full),
-        JsonlJournal(path, sync=broken_sync),
-    ):
-        with pytest.raises(JournalError, match=r"journal\.jsonl c"):
-            journal.intend(Effect("b", key="k"))
-        assert path.read_bytes() == whole
-        assert [entry.effect.tool for entry in journal.entries()] == ["a"]
-    JsonlJournal(path).intend(Effect("b", key="k"))
-
-
-def test_a_journal_that_cannot_be_opened_says_so(tmp_path: Path):
-    (tmp_path / "file").write_text("")
-    with pytest.raises(JournalError, match="cannot be opened"):
-        JsonlJournal(tmp_path / "file" / "journal")
+    store = Store.open(tmp_path)
+    store.append("session", [SessionDescribed("session", "m/x")])
+    store.journal.intend(Effect("write_file", "session", changes=(FileChange("src/kettle.py", None, None),)))
+    assert [(hit.kind, hit.session_id, hit.number) for hit in store.search("kettle")] == [("file", "session", 1)]
 
 
 WRITER = """
@@ -201,8 +168,9 @@ import sys
 from pathlib import Path
 from manual_slop.store.effects import Effect
 from manual_slop.store.journal import AlreadyBegunError
-from manual_slop.store.journal_file import JsonlJournal
-journal = JsonlJournal(Path(sys.argv[1]))
+from manual_slop.store.database import Database
+from manual_slop.store.store_journal import StoreJournal
+journal = StoreJournal(Database.open(Path(sys.argv[1])))
 for number in range(40):
     try:
         entry = journal.intend(Effect(sys.argv[2], key=f"shared-{number}"))
@@ -216,7 +184,7 @@ def test_processes_write_at_once_and_no_key_begins_twice(path: Path):
     commands = [[sys.executable, "-c", WRITER, str(path), f"writer-{number}"] for number in range(3)]
     writers = [subprocess.Popen(command) for command in commands]
     assert [writer.wait(60) for writer in writers] == [0, 0, 0]
-    entries = JsonlJournal(path).entries()
+    entries = journal_in(path).entries()
     assert len(entries) == 120
     assert {entry.status for entry in entries} == {"done"}
     keys = [entry.effect.key for entry in entries]
@@ -228,8 +196,9 @@ KILLED = """
 import sys
 from pathlib import Path
 from manual_slop.store.effects import Effect
-from manual_slop.store.journal_file import JsonlJournal
-journal = JsonlJournal(Path(sys.argv[1]))
+from manual_slop.store.database import Database
+from manual_slop.store.store_journal import StoreJournal
+journal = StoreJournal(Database.open(Path(sys.argv[1])))
 number = int(sys.argv[2])
 while True:
     number += 1
@@ -252,11 +221,10 @@ def _killed_after(command: list[str], lines: int) -> list[str]:
 def test_what_was_told_as_written_outlives_a_kill(path: Path):
     for kill in range(8):
         said = _killed_after([sys.executable, "-c", KILLED, str(path), str(kill * 100_000)], 20 + kill * 7)
-        journal = JsonlJournal(path)
+        journal = journal_in(path)
         status = {entry.effect.key: entry.status for entry in journal.entries()}
         for word, number in (line.split() for line in said):
             assert status[number] == "done" if word == "done" else number in status
-        assert journal.damaged <= 1
 
 
 def test_a_lock_that_nobody_lets_go_is_an_error_and_no_endless_wait(tmp_path: Path):

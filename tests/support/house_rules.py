@@ -96,6 +96,7 @@ _IMMUTABLE_MAKERS = frozenset(
     }
     | {
         "date",
+        "datetime",
         "timedelta",
         "Path",
         "resolve",

@@ -25,7 +25,11 @@ _IDLE = 8  # readers kept for the next one
 
 
 class Database:
-    """A database with its writer thread. Safe to use from several threads, its file from several processes."""
+    """A database with its writer thread. Safe to use from several threads, its file from several processes.
+
+    Nothing else may open the file, or those beside it of the same name, in a process that has it open here: closing
+    them would let go of SQLite's locks.
+    """
 
     def __init__(self, path: Path | None, migrations: tuple[Migration, ...] = MIGRATIONS) -> None:
         """Open it; see `open`."""

@@ -13,8 +13,6 @@ from manual_slop.store.file_lock import locked
 from manual_slop.store.folders import sync_folder
 from manual_slop.store.schema import APPLICATION_ID, MIGRATIONS, Migration, migrate, version
 
-_MAGIC = b"SQLite format 3\0"
-_ID_AT = 68  # where the header of an SQLite file has its application id
 _PATIENCE = 120.0  # seconds: another process may be migrating
 
 
@@ -36,8 +34,7 @@ def prepare(path: Path, migrations: tuple[Migration, ...] = MIGRATIONS) -> None:
 
 def connect(path: Path, *, patience: float, read_only: bool = False) -> sqlite3.Connection:
     """A connection in autocommit mode that any one thread at a time may use. Raises `sqlite3.Error`."""
-    uri = f"{path.absolute().as_uri()}?mode={'ro' if read_only else 'rw'}"
-    connection = connect_uri(uri, patience=patience, read_only=read_only)
+    connection = connect_uri(_uri(path, "ro" if read_only else "rw"), patience=patience, read_only=read_only)
     if not read_only:
         connection.execute("PRAGMA journal_mode = WAL").fetchone()
         connection.execute("PRAGMA synchronous = FULL")
@@ -55,6 +52,10 @@ def connect_uri(uri: str, *, patience: float, read_only: bool) -> sqlite3.Connec
     if read_only:
         connection.execute("PRAGMA query_only = ON")
     return connection
+
+
+def _uri(path: Path, mode: str) -> str:
+    return f"{path.absolute().as_uri()}?mode={mode}"
 
 
 @contextmanager
@@ -76,10 +77,19 @@ def _alone(path: Path) -> Iterator[None]:
 
 
 def _refuse_foreign(path: Path) -> None:
-    """By the header alone: SQLite itself would change files beside it."""
-    with path.open("rb") as file:
-        header = file.read(100)
-    if header[:16] != _MAGIC or header[_ID_AT : _ID_AT + 4] != APPLICATION_ID.to_bytes(4, "big"):
+    """By its header alone, so that nothing is changed or made beside it.
+
+    SQLite reads it, not we: to close a file lets go of all locks that this process has on it, also those of a
+    connection that is open elsewhere in the process, and then other processes damage it.
+    """
+    try:
+        with closing(connect_uri(_uri(path, "ro&immutable=1"), patience=0, read_only=True)) as connection:
+            (found,) = connection.execute("PRAGMA application_id").fetchone()
+    except sqlite3.DatabaseError as error:
+        if error.sqlite_errorcode != sqlite3.SQLITE_NOTADB:
+            raise
+        found = 0
+    if found != APPLICATION_ID:
         raise StoreError(f"{path} is not a store of this program: it was left as it is; move it away", "foreign")
 
 

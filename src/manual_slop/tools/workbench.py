@@ -8,20 +8,25 @@ from manual_slop.providers.config import Config
 from manual_slop.safety.changes import Changes
 from manual_slop.safety.shell.shell import Shell, available
 from manual_slop.safety.workspace import Workspace
-from manual_slop.store.blobs import Blobs
-from manual_slop.store.journal_file import JsonlJournal
+from manual_slop.store.errors import StoreError
+from manual_slop.store.shared import shared_store
 from manual_slop.tools.declaration import Tool, ToolContext
 from manual_slop.tools.registry import ToolBox, built_in_tools
 from manual_slop.tools.settings import work_settings
 from manual_slop.tools.web.search import search_service
-from manual_slop.values import paths
 from manual_slop.values.errors import ConfigError
 
 
 def project_changes(workspace: Workspace) -> Changes:
-    """What changes this project's files and can take it back: the journal and kept contents of the data folder."""
-    data = paths.data_dir()
-    return Changes(workspace, JsonlJournal(data / "journal.jsonl"), Blobs(data / "blobs"))
+    """What changes this project's files and can take it back, by the journal and kept contents of the data folder.
+
+    Raises `ConfigError` where that cannot be opened.
+    """
+    try:
+        store = shared_store()
+    except StoreError as error:
+        raise ConfigError(str(error)) from None
+    return Changes(workspace, store.journal, store.blobs)
 
 
 def open_toolbox(workspace: Workspace, config: Config, names: bool | Sequence[str] = True) -> ToolBox:
