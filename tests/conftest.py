@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 
 from tests.support.cassettes import Readable
@@ -25,6 +26,14 @@ def pytest_configure(config: pytest.Config) -> None:
     config.stash[_GUARD] = guard = NetworkGuard()
     guard.closed = config.getoption("--record-mode") in (None, "none")
     guard.install()
+    # Time limits fail on a busy machine, and a gate tries the same examples each time.
+    hypothesis.settings.register_profile(
+        "suite",
+        deadline=None,
+        derandomize=in_ci(),
+        suppress_health_check=[hypothesis.HealthCheck.too_slow],
+    )
+    hypothesis.settings.load_profile("suite")
 
 
 def pytest_recording_configure(vcr: Any) -> None:

@@ -191,7 +191,7 @@ def _nested(inner: st.SearchStrategy[dict]) -> st.SearchStrategy[dict]:
     return st.one_of(_objects(inner), arrays, st.lists(inner, min_size=1, max_size=3).map(lambda each: {"anyOf": each}))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(schema=st.recursive(SCALARS, _nested, max_leaves=8), text=st.text(max_size=60))
 def test_any_ordinary_schema_is_obeyed(schema: dict, text: str) -> None:
     value = write_json(schema, Hints(text, "An answer."))

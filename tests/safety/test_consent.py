@@ -48,7 +48,7 @@ def test_ten_thousand_random_commands_are_shown_so_that_they_can_be_read_back():
         assert not any(map(hides, {char for row in rows for char in row.text}))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.text(alphabet=st.characters()), st.sampled_from(KINDS))
 def test_whatever_the_text_it_can_be_read_back(text: str, kind: PreviewKind):
     assert decode(render(text, kind).lines) == text

@@ -121,7 +121,7 @@ MARKS = st.text(st.sampled_from("ab #*-`1.|>\n"), max_size=120)
 
 
 @given(MARKS, st.integers(1, 20))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_what_streams_looks_in_the_end_like_what_comes_at_once(text: str, piece: int):
     streamed = _on_terminal(said(text, piece), 40, 8)
     at_once = _on_terminal(said(text, 1000), 40, 8)

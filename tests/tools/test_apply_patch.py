@@ -184,7 +184,7 @@ def test_the_preview_is_a_patch_that_does_the_same(ed: Editor, tmp_path: Path):
 LINES = st.lists(st.sampled_from(["a", "b", "", "-x", "+y", "@@ z", "--- q"]), max_size=12)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(old=LINES, new=LINES, old_end=st.booleans(), new_end=st.booleans())
 def test_what_git_writes_leads_from_one_file_to_the_other(
     tmp_path: Path, old: list[str], new: list[str], old_end: bool, new_end: bool
@@ -198,7 +198,7 @@ def test_what_git_writes_leads_from_one_file_to_the_other(
         assert patched(TextFile(before), read_patch(diff)[0].hunks, "old").raw == after
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(
     st.lists(
         st.sampled_from(["--- a/x", "+++ b/x", "@@ -1 +1 @@", "-a", "+b", " c", "\\ No newline", "", "diff --git a b"])

@@ -146,7 +146,7 @@ def test_mistakes_in_the_list_of_edits_are_named(ed: Editor):
 LINE_ENDS = st.sampled_from(["\n", "\r\n", "\r"])
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(data=st.data())
 def test_an_edit_touches_nothing_but_its_place(ed: Editor, data: st.DataObject):
     rows = data.draw(st.lists(st.tuples(st.text("ab €\t", max_size=4), LINE_ENDS), min_size=3, max_size=8))

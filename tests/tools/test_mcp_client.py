@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -29,31 +30,29 @@ from manual_slop.values.approval import Action, Answer, Request
 from manual_slop.values.cancel import Cancel
 from manual_slop.values.messages import ToolCall, ToolResult
 from tests.support.mcp_servers import FOLDER, everyday, odd
+from tests.support.patience import HANGS, is_soon, waited
 
 Open = Callable[..., McpServer]
 
 
 @pytest.fixture(scope="module")
 def stdio() -> Iterator[McpServer]:
-    server = McpServer(everyday(timeout=20.0))
+    server = McpServer(everyday(timeout=HANGS), patience=HANGS)
     yield server
     server.close()
 
 
 @pytest.fixture(scope="module")
 def http() -> Iterator[McpServer]:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    process = subprocess.Popen(
-        [sys.executable, str(FOLDER / "everyday.py"), str(port)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
-    server = McpServer(ServerSettings("everyday", url=f"http://127.0.0.1:{port}/mcp", timeout=20.0))
-    until = time.monotonic() + 30
-    while time.monotonic() < until:
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                break
-        time.sleep(0.05)
+    with socket.create_server(("127.0.0.1", 0)) as listener:  # whoever comes before the server is up stands in line
+        process = subprocess.Popen(
+            [sys.executable, str(FOLDER / "everyday.py"), str(listener.fileno())],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            pass_fds=[listener.fileno()],
+        )
+        port = listener.getsockname()[1]
+    server = McpServer(ServerSettings("everyday", url=f"http://127.0.0.1:{port}/mcp", timeout=HANGS), patience=HANGS)
     yield server
     server.close()
     process.kill()
@@ -64,8 +63,8 @@ def http() -> Iterator[McpServer]:
 def opened() -> Iterator[Open]:
     servers: list[McpServer] = []
 
-    def start(settings: ServerSettings, **more: float) -> McpServer:
-        servers.append(McpServer(settings, **more))
+    def start(settings: ServerSettings, **more: Any) -> McpServer:
+        servers.append(McpServer(settings, **{"patience": HANGS, **more}))
         return servers[-1]
 
     yield start
@@ -178,7 +177,8 @@ def test_a_tool_that_changes_during_the_session_is_not_called(opened: Open, proj
 
 
 def test_killed_in_the_middle_of_a_call_it_is_an_error_result_and_comes_back(opened: Open, project: Path, pins: Pins):
-    server = opened(everyday(timeout=20.0))
+    now = [100.0]
+    server = opened(everyday(timeout=HANGS), clock=lambda: now[0])
     tools = box(project, tools_of(server, pins))
     result = tools.run(call("die"))
     assert result.is_error
@@ -186,7 +186,7 @@ def test_killed_in_the_middle_of_a_call_it_is_an_error_result_and_comes_back(ope
     at_once = tools.run(call("add", a=1, b=2))
     assert at_once.is_error
     assert "try then" in at_once.content
-    time.sleep(0.6)  # the pause before the first attempt
+    now[0] += 0.6  # the pause before the first attempt
     assert tools.run(call("add", a=1, b=2)).content == "3"
 
 
@@ -198,18 +198,17 @@ def test_a_server_over_http_that_is_gone_is_an_error_result(project: Path, pins:
 
 def test_a_person_who_stops_a_call_waits_for_nothing_and_the_server_lives(stdio: McpServer, project: Path, pins: Pins):
     tools = box(project, tools_of(stdio, pins))
-    cancel = Cancel()
-    pressed: list[float] = []
 
-    def press() -> None:
-        pressed.append(time.monotonic())
-        cancel.request()
+    def stop() -> float:
+        cancel, pressed = Cancel(), list[float]()
+        threading.Timer(0.3, lambda: (pressed.append(time.monotonic()), cancel.request())).start()
+        result = tools.run(call("wait", seconds=1), cancel)
+        seconds = waited(pressed)
+        assert result.is_error
+        assert "stopped by the person" in result.content
+        return seconds
 
-    threading.Timer(0.3, press).start()
-    result = tools.run(call("wait", seconds=1.5), cancel)
-    assert time.monotonic() - pressed[0] < 0.1
-    assert result.is_error
-    assert "stopped by the person" in result.content
+    is_soon(stop)
     assert tools.run(call("add", a=1, b=2)).content == "3"
 
 

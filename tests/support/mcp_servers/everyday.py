@@ -1,17 +1,19 @@
 """A server made with the official package: arithmetic, waiting, dying and all kinds of content.
 
 python everyday.py                 over standard input and output
-python everyday.py 8123            over HTTP on that port
+python everyday.py 5               over HTTP on the listening socket with that number
 """
 
 from __future__ import annotations
 
 import os
+import socket
 import subprocess
 import sys
 import time
 from pathlib import Path
 
+import uvicorn
 from mcp.server.mcpserver import Image, MCPServer
 
 server = MCPServer("everyday")
@@ -76,6 +78,7 @@ def leave_a_child() -> int:
 
 if __name__ == "__main__":
     if len(sys.argv) > 1:
-        server.run("streamable-http", port=int(sys.argv[1]))
+        application = uvicorn.Config(server.streamable_http_app(), log_level="error")
+        uvicorn.Server(application).run(sockets=[socket.socket(fileno=int(sys.argv[1]))])
     else:
         server.run()

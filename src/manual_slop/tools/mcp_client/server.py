@@ -30,9 +30,12 @@ class McpServer:
     that doubles. It ends with `close`, or when nobody holds this any more, or with the program.
     """
 
-    def __init__(self, settings: ServerSettings, patience: float = TO_CONNECT) -> None:
+    def __init__(
+        self, settings: ServerSettings, patience: float = TO_CONNECT, clock: Callable[[], float] = time.monotonic
+    ) -> None:
         self.settings = settings
         self._patience = patience
+        self._clock = clock
         self._lock = threading.Lock()
         self._held: list[Connection] = []  # none or one
         self._ending: list[Connection] = []  # lost ones, on their way out
@@ -97,7 +100,7 @@ class McpServer:
     def _connection(self) -> Connection:
         with self._lock:
             if not self._held:
-                wait = self._not_before - time.monotonic()
+                wait = self._not_before - self._clock()
                 if wait > 0:
                     name, seconds = self.settings.name, math.ceil(wait)
                     raise ToolError(f"the MCP server {name} was lost; it is started again in {seconds} s: try then")
@@ -110,7 +113,7 @@ class McpServer:
                 return
             self._held.remove(connection)
             self._ending[:] = [one for one in self._ending if not one.ended] + [connection]
-            self._not_before = time.monotonic() + min(_LONGEST_PAUSE, _FIRST_PAUSE * 2 ** min(self._failures, 10))
+            self._not_before = self._clock() + min(_LONGEST_PAUSE, _FIRST_PAUSE * 2 ** min(self._failures, 10))
             self._failures += 1
         connection.close()
 
