@@ -94,14 +94,18 @@ class Database:
         except sqlite3.Error as error:
             raise explained(error, self.path) from None
 
-    def close(self) -> None:
-        """Write what waits, and let go of the file. May be called twice."""
+    def close(self, patience: float | None = None) -> None:
+        """Write what waits, and let go of the file. May be called twice.
+
+        With `patience`, what is not written after so many seconds is left, and the file with it.
+        """
         with self._lock:
             if self.closed:
                 return
             self.closed = True
         atexit.unregister(self.close)
-        self._writer.close()
+        if not self._writer.close(patience):
+            return
         self.owners.leave()
         for reader in self._idle:
             reader.close()

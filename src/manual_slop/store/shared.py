@@ -34,9 +34,12 @@ def shared_store() -> Store:
         return store
 
 
-def close_shared_stores() -> None:
-    """Write what waits and close them: for whoever ends the process without the usual ceremony."""
+def close_shared_stores(patience: float = 5.0) -> None:
+    """Write what waits and close them: for whoever ends the process without the usual ceremony.
+
+    A store that is not done after so many seconds is left as it is: what was acknowledged is on the disk anyway.
+    """
     opened = _opened()
     with opened.lock:
         while opened.stores:
-            opened.stores.popitem()[1].close()
+            opened.stores.popitem()[1].close(patience)

@@ -209,9 +209,9 @@ class Store:
         """Whether it can be used no more."""
         return self.database.closed
 
-    def close(self) -> None:
-        """Write what waits and let go of everything. May be called twice."""
-        self.database.close()
+    def close(self, patience: float | None = None) -> None:
+        """Write what waits and let go of everything, or give up after so many seconds. May be called twice."""
+        self.database.close(patience)
 
     def _seen(self, summary: SessionSummary) -> SessionSummary:
         alive = bool(summary.owner) and self.database.owners.alive(summary.owner)

@@ -70,13 +70,14 @@ class Writer:
         """Whether this is the thread that writes."""
         return threading.current_thread() is self._thread
 
-    def close(self) -> None:
-        """Do what waits, and no more."""
+    def close(self, patience: float | None = None) -> bool:
+        """Do what waits, and no more; whether all of it was done within so many seconds."""
         with self._gate:
             if not self._closed:
                 self._closed = True
                 self._jobs.put(None)
-        self._thread.join()
+        self._thread.join(patience)
+        return not self._thread.is_alive()
 
     def _run(self) -> None:
         while jobs := self._next_group():
