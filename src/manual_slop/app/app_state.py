@@ -1,0 +1,124 @@
+"""All that the window shows. One function changes it by what happened; panels only read it."""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from manual_slop.app.conversation import Conversation
+from manual_slop.app.news import Asked, Loaded, News, SessionNamed, Toast
+from manual_slop.values.approval import Answer, Request
+from manual_slop.values.events import ToolFinished
+from manual_slop.values.messages import Image
+
+_TOOL_LOG = 2_000
+_LOG = 5_000
+_TOASTS = 5
+
+
+@dataclass(slots=True)
+class Fetched:
+    """Something asked for in the background: what came of it, when, and whether it is being asked for now."""
+
+    value: Any = None
+    at: datetime | None = None
+    error: str = ""
+    loading: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ToolLine:
+    """A line of the tool log."""
+
+    source: str
+    at: datetime
+    event: ToolFinished
+
+
+@dataclass(frozen=True, slots=True)
+class LogLine:
+    """A line of the log: what the program said and when."""
+
+    at: datetime
+    loudness: str
+    text: str
+
+
+@dataclass(slots=True)
+class Draft:
+    """What is being written and has not been sent."""
+
+    text: str = ""
+    images: list[Image] = field(default_factory=list)
+    history: list[str] = field(default_factory=list)
+    recalled: int = 0
+
+
+@dataclass(slots=True)
+class AppState:
+    """The whole of it. Owned by the thread that draws; nobody else reads or writes it."""
+
+    current: str = ""
+    conversations: dict[str, Conversation] = field(default_factory=dict)
+    waiting: dict[str, Request] = field(default_factory=dict)
+    answered: deque[tuple[datetime, Request, Answer]] = field(default_factory=lambda: deque(maxlen=_TOOL_LOG))
+    loaded: dict[str, dict[str, Fetched]] = field(default_factory=dict)
+    drafts: dict[str, Draft] = field(default_factory=dict)
+    toasts: deque[tuple[datetime, Toast]] = field(default_factory=lambda: deque(maxlen=_TOASTS))
+    tool_log: deque[ToolLine] = field(default_factory=lambda: deque(maxlen=_TOOL_LOG))
+    log: deque[LogLine] = field(default_factory=lambda: deque(maxlen=_LOG))
+
+    @property
+    def conversation(self) -> Conversation:
+        """The one in view."""
+        return self.conversation_of(self.current)
+
+    @property
+    def draft(self) -> Draft:
+        """What is being written in the conversation in view."""
+        return self.drafts.setdefault(self.current, Draft())
+
+    @property
+    def running(self) -> int:
+        """How many conversations are waiting for a model or a tool."""
+        return sum(one.running for one in self.conversations.values())
+
+    def conversation_of(self, source: str) -> Conversation:
+        """The conversation of that name; an empty one where there was none."""
+        return self.conversations.setdefault(source, Conversation(""))
+
+    def fetched(self, what: str, key: str = "") -> Fetched:
+        """What background work has found of `what`; empty before it did."""
+        return self.loaded.setdefault(what, {}).setdefault(key, Fetched())
+
+
+def apply(state: AppState, news: News) -> None:
+    """Change `state` by what happened."""
+    what = news.what
+    match what:
+        case SessionNamed():
+            state.conversation_of(news.source).session_id = what.session_id
+        case Asked():
+            _asked(state, what, news.at)
+        case Loaded():
+            fetched = state.fetched(what.what, what.key)
+            fetched.loading, fetched.error = False, what.error
+            if not what.error:
+                fetched.value, fetched.at = what.value, news.at
+        case Toast():
+            state.toasts.append((news.at, what))
+            state.log.append(LogLine(news.at, what.loudness, what.text))
+        case _:
+            state.conversation_of(news.source).apply(what, news.at)
+            if isinstance(what, ToolFinished):
+                state.tool_log.append(ToolLine(news.source, news.at, what))
+
+
+def _asked(state: AppState, asked: Asked, at: datetime) -> None:
+    if asked.answer is None:
+        state.waiting[asked.request.id] = asked.request
+        return
+    state.waiting.pop(asked.request.id, None)
+    state.answered.append((at, asked.request, asked.answer))

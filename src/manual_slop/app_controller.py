@@ -1,0 +1,186 @@
+"""The application: commands in, news pumped out to the state. It passes model strings and knows no provider."""
+
+from __future__ import annotations
+
+import queue
+import time
+import uuid
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from manual_slop import ai_client
+from manual_slop.app.app_state import AppState, apply
+from manual_slop.app.news import Asked, Loaded, Loudness, News, SessionNamed, Toast
+from manual_slop.app.workers import Lane
+from manual_slop.safety.inbox import Inbox
+from manual_slop.values.approval import Answer, Request
+from manual_slop.values.cancel import Cancel
+from manual_slop.values.errors import ConfigError, ProviderError
+from manual_slop.values.events import Event
+from manual_slop.values.messages import Image
+from manual_slop.values.usage import CostSum, total
+
+_AT_ONCE = 4_000  # news a frame: more wait for the next, so that no frame is long
+
+
+class AppController:
+    """One window's worth of work. Every method returns at once and is for the thread that draws, but for `post`.
+
+    `wake` is called from any thread when there is news; `project` is the folder that tools work in.
+    """
+
+    def __init__(self, project: Path | None = None, *, wake: Callable[[], None] = lambda: None) -> None:
+        self.state = AppState()
+        self.project = project
+        self.model = ""
+        self.wake = wake
+        self.inbox = Inbox()
+        self._news: queue.SimpleQueue[News] = queue.SimpleQueue()
+        self._sessions: dict[str, ai_client.Session] = {}
+        self._cancels: dict[str, Cancel] = {}
+        self._lanes: dict[str, Lane] = {}
+        self.inbox.listen(lambda request, answer: self.post("", Asked(request, answer)))
+        self.new_conversation()
+
+    # News
+
+    def post(self, source: str, what: Event | SessionNamed | Asked | Loaded | Toast) -> None:
+        """Something happened; from any thread."""
+        self._news.put(News(source, datetime.now(UTC), what))
+        self.wake()
+
+    def pump(self) -> int:
+        """Put what has happened into the state; once before each frame. How much it was."""
+        for taken in range(_AT_ONCE):
+            try:
+                news = self._news.get_nowait()
+            except queue.Empty:
+                return taken
+            apply(self.state, news)
+        self.wake()
+        return _AT_ONCE
+
+    @property
+    def mma_tier_usage(self) -> dict[str, CostSum]:
+        """What each tier has cost so far, in all conversations; calls of no tier are under ""."""
+        calls = [call for one in self.state.conversations.values() for call in one.calls]
+        tiers = sorted({call.origin.tier for call in calls})
+        return {tier: total(call.cost for call in calls if call.origin.tier == tier) for tier in tiers}
+
+    # Conversations
+
+    def new_conversation(self) -> str:
+        """An empty conversation, in view. Its name."""
+        source = uuid.uuid4().hex
+        self.state.current = source
+        conversation = self.state.conversation_of(source)
+        conversation.model = self.model
+        return source
+
+    def show(self, source: str) -> None:
+        """Bring a conversation into view."""
+        self.state.current = source
+
+    def choose_model(self, model: str) -> None:
+        """The model that the next prompt in view goes to, and those of new conversations."""
+        self.model = self.state.conversation.model = model
+        session = self._sessions.get(self.state.current)
+        if session is not None:
+            session.model = model
+
+    def send(self, text: str, images: Sequence[Image] = (), **params: Any) -> None:
+        """Say something in the conversation in view; what comes of it is news."""
+        source, conversation = self.state.current, self.state.conversation
+        if not text.strip() or conversation.running:
+            return
+        conversation.running, conversation.began = True, datetime.now(UTC)
+        draft = self.state.draft
+        draft.history.append(text)
+        draft.recalled = 0
+        cancel = self._cancels[source] = Cancel()
+        model = conversation.model
+        self._lane(source).do(lambda: self._turn(source, model, text, tuple(images), cancel, params))
+
+    def stop(self, source: str = "") -> None:
+        """Stop what is under way in a conversation; the one in view unless named."""
+        cancel = self._cancels.get(source or self.state.current)
+        if cancel is not None:
+            cancel.request()
+
+    def answer(self, request: Request, answer: Answer) -> bool:
+        """Settle a request as it was shown. False when it does not wait any more."""
+        return self.inbox.answer(request.id, request.action.digest, answer)
+
+    def close(self, patience: float = 1.5) -> None:
+        """Stop everything and leave within `patience` seconds; what was recorded stays."""
+        for cancel in self._cancels.values():
+            cancel.request()
+        self.inbox.close()
+        until = time.monotonic() + patience
+        for lane in self._lanes.values():
+            lane.end(max(0.0, until - time.monotonic()))
+
+    # Background work
+
+    def load(self, what: str, key: str, work: Callable[[], Any]) -> None:
+        """Find something out in the background; it comes into `state.fetched(what, key)`."""
+        fetched = self.state.fetched(what, key)
+        if fetched.loading:
+            return
+        fetched.loading = True
+        self._lane(f"load {what}").do(lambda: self._load(what, key, work))
+
+    def say(self, text: str, loudness: Loudness = "note") -> None:
+        """A word to the person."""
+        self.post("", Toast(text, loudness))
+
+    def _load(self, what: str, key: str, work: Callable[[], Any]) -> None:
+        try:
+            value = work()
+        except (ProviderError, ConfigError) as error:
+            advice = f" {error.advice}" if isinstance(error, ProviderError) else ""
+            self.post("", Loaded(what, key, None, f"{error}{advice}"))
+        except Exception as error:  # noqa: BLE001  # the window goes on, whatever could not be found out
+            self.post("", Loaded(what, key, None, f"{type(error).__name__}: {error}"))
+        else:
+            self.post("", Loaded(what, key, value))
+
+    def _fetch_models(self, provider: str, *, refresh: bool = False) -> None:
+        """Ask which models a provider has, in the background."""
+        self.load("models", provider, lambda: ai_client.list_models(provider, refresh=refresh))
+
+    def _lane(self, name: str) -> Lane:
+        return self._lanes.setdefault(name, Lane(name))
+
+    def _turn(
+        self, source: str, model: str, text: str, images: tuple[Image, ...], cancel: Cancel, params: dict[str, Any]
+    ) -> None:
+        try:
+            session = self._sessions.get(source) or self._open(source, model)
+            session.send(text, model=model or None, images=images, on_event=self._hear(source), cancel=cancel, **params)
+        except ProviderError:
+            return  # its ending was told
+        except ConfigError as error:
+            self.post(source, _broken_off(str(error)))
+        except Exception as error:  # noqa: BLE001  # one conversation's trouble leaves the window as it is
+            self.post(source, _broken_off(f"{type(error).__name__}: {error}"))
+
+    def _open(self, source: str, model: str) -> ai_client.Session:
+        session = ai_client.new_session(model or None, project=self.project, inbox=self.inbox)
+        self._sessions[source] = session
+        self.post(source, SessionNamed(session.id))
+        return session
+
+    def _hear(self, source: str) -> Callable[[Event], None]:
+        return lambda event: self.post(source, event)
+
+
+def _broken_off(message: str) -> Event:
+    from manual_slop.money.prices import combine
+    from manual_slop.values.events import TurnFailed
+    from manual_slop.values.usage import Usage
+
+    error = ProviderError("unknown", "", "", message, advice="`manual-slop doctor` checks settings, keys and folders.")
+    return TurnFailed(error, Usage(), combine([]), "")

@@ -1,0 +1,33 @@
+"""The panels there are, and where each stands when the window is opened for the first time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from manual_slop.gui.context import App
+from manual_slop.gui.panels import ai_settings, approvals, dashboard, diagnostics, discussion, log, sessions, tool_log
+
+CENTRE, RIGHT, BELOW = "MainDockSpace", "Right", "Below"
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """A panel: its title, where it stands at first, and what draws it. `badge` may add a word to its title."""
+
+    title: str
+    space: str
+    draw: Callable[[App], None]
+    badge: Callable[[App], str] = lambda app: ""
+
+
+PANELS: tuple[Panel, ...] = (
+    Panel(discussion.TITLE, CENTRE, discussion.draw),
+    Panel(ai_settings.TITLE, RIGHT, ai_settings.draw),
+    Panel(dashboard.TITLE, RIGHT, dashboard.draw),
+    Panel(sessions.TITLE, RIGHT, sessions.draw),
+    Panel(approvals.TITLE, BELOW, approvals.draw, approvals.badge),
+    Panel(tool_log.TITLE, BELOW, tool_log.draw),
+    Panel(log.TITLE, BELOW, log.draw),
+    Panel(diagnostics.TITLE, BELOW, diagnostics.draw),
+)

@@ -1,0 +1,105 @@
+"""The window itself: fonts, theme, docking, status bar, and one frame after the other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from imgui_bundle import hello_imgui, imgui, immapp
+
+from manual_slop.gui.boundary import Boundary
+from manual_slop.gui.context import App
+from manual_slop.gui.fonts import load_fonts, markdown_options
+from manual_slop.gui.panel_list import BELOW, CENTRE, PANELS, RIGHT, Panel
+from manual_slop.gui.shortcuts import handle_shortcuts
+from manual_slop.gui.status_bar import draw_status_bar
+from manual_slop.gui.theme import apply_theme
+from manual_slop.gui.toasts import draw_toasts
+from manual_slop.values.paths import config_dir
+
+_IDLE_FPS = 1.0
+
+
+def window_params(app: App, size: tuple[int, int] = (1440, 900)) -> hello_imgui.RunnerParams:
+    """Everything hello_imgui wants to know of the window. Nothing is opened yet."""
+    params = hello_imgui.RunnerParams()
+    geometry = params.app_window_params
+    geometry.window_title = "Manual Slop"
+    geometry.window_geometry.size = size
+    geometry.restore_previous_geometry = True
+    bars = params.imgui_window_params
+    bars.default_imgui_window_type = hello_imgui.DefaultImGuiWindowType.provide_full_screen_dock_space
+    bars.show_menu_bar, bars.show_menu_app, bars.show_menu_view_themes = True, False, False
+    bars.show_status_bar, bars.show_status_fps = True, False
+    bars.remember_theme = False
+    params.fps_idling.fps_idle = _IDLE_FPS
+    params.ini_folder_type = hello_imgui.IniFolderType.absolute_path
+    params.ini_filename = str(config_dir() / "window.ini")
+    params.renderer_backend_options.open_gl_options = _plain_gl()
+    params.docking_params = _docking(app)
+    _listen(params.callbacks, app)
+    return params
+
+
+def open_window(app: App, project: Path | None = None) -> None:
+    """Show the window until it is closed."""
+    config_dir().mkdir(parents=True, exist_ok=True)
+    app.controller.wake = hello_imgui.request_refresh
+    try:
+        immapp.run(window_params(app), add_ons())
+    finally:
+        app.controller.wake = _nobody
+        app.controller.close()
+
+
+def add_ons() -> immapp.AddOnsParams:
+    """The libraries beside ImGui that panels use."""
+    return immapp.AddOnsParams(with_implot=True, with_markdown=True, with_markdown_options=markdown_options())
+
+
+def _plain_gl() -> hello_imgui.OpenGlOptions:
+    options = hello_imgui.OpenGlOptions()
+    options.anti_aliasing_samples = (
+        0  # ImGui smooths its own edges; on a software renderer samples cost most of a frame
+    )
+    return options
+
+
+def _listen(callbacks: hello_imgui.RunnerCallbacks, app: App) -> None:
+    def fonts() -> None:
+        app.fonts = load_fonts()
+
+    def frame() -> None:
+        app.controller.pump()
+        handle_shortcuts(app)
+
+    callbacks.load_additional_fonts = fonts
+    callbacks.setup_imgui_style = lambda: apply_theme(app.palette)
+    callbacks.post_new_frame = frame
+    callbacks.show_status = lambda: draw_status_bar(app)
+    callbacks.post_render_dockable_windows = lambda: draw_toasts(app)
+
+
+def _docking(app: App) -> hello_imgui.DockingParams:
+    params = hello_imgui.DockingParams()
+    params.docking_splits = [
+        hello_imgui.DockingSplit(CENTRE, RIGHT, imgui.Dir.right, 0.46),
+        hello_imgui.DockingSplit(RIGHT, BELOW, imgui.Dir.down, 0.40),
+    ]
+    params.dockable_windows = [_window(app, panel) for panel in PANELS]
+    return params
+
+
+def _window(app: App, panel: Panel) -> hello_imgui.DockableWindow:
+    window = hello_imgui.DockableWindow(panel.title, panel.space)
+    window.gui_function = _guarded(app, panel.draw)
+    return window
+
+
+def _guarded(app: App, draw: Callable[[App], None]) -> Callable[[], None]:
+    boundary = Boundary()
+    return lambda: boundary.draw(lambda: draw(app))
+
+
+def _nobody() -> None:
+    """There is no window to wake any more."""
