@@ -88,6 +88,59 @@ def test_reset_forgets_what_was_said_but_not_what_it_cost(talk):
     assert "forgotten" in err
 
 
+LONG = "repeat: " + "a walrus is counted twice a day, " * 40
+
+
+def test_the_context_is_shown_with_what_the_next_prompt_may_cost(talk):
+    _, out, _, _ = talk("what is 1+1?", "/context openai/gpt-4o")
+    assert "of 1,000,000 tokens" in out
+    assert "tools" in out
+    assert [line.split()[0] for line in out.splitlines() if "~" in line][-2:] == ["rehearsal/demo", "openai/gpt-4o"]
+    assert "judged by 1 turn of this conversation" in out
+
+
+def test_old_turns_can_be_put_behind_a_summary_and_brought_back(talk):
+    _, out, err, chat = talk(
+        LONG, LONG, "what is 1+1?", "what is 2+2?", "/compact", "/cost", "/uncompact", "/uncompact"
+    )
+    assert "the oldest 4 messages are now a summary by rehearsal/demo" in err
+    assert "/uncompact brings them back" in err
+    assert "4 messages instead of a summary" in err
+    assert "there is no summary in this conversation to take back" in err
+    assert len(chat.session.messages) == 8
+    assert ["rehearsal/demo", "5"] in [line.split()[:2] for line in out.splitlines()]  # the summary is a call
+
+
+def test_another_model_may_write_the_summary(talk):
+    _, _, err, _ = talk(LONG, LONG, "what is 1+1?", "what is 2+2?", "/compact rehearsal/thinker")
+    assert "a summary by rehearsal/thinker" in err
+    assert "┊" not in err.partition("2+2")[2]
+
+
+@pytest.mark.parametrize(
+    ("command", "code", "words"),
+    [
+        ("/compact", 2, "nothing to put away"),
+        ("/compact opnai/gpt-4o", 7, "openai/gpt-4o"),
+        ("/context opnai/gpt-4o", 7, "openai/gpt-4o"),
+        ("/uncompact", 2, "no summary"),
+    ],
+)
+def test_what_cannot_be_done_about_the_context_is_said(talk, command: str, code: int, words: str):
+    told, _, err, _ = talk(command)
+    assert words in err
+    assert told == code
+
+
+def test_the_last_line_of_a_turn_says_when_the_window_fills_up(talk):
+    _, _, err, _ = talk(LONG, model="rehearsal/window-4500")
+    (hint,) = [line for line in err.splitlines() if "context" in line]
+    assert " full: /compact makes room" in hint
+    assert hint.startswith(("2", "3", "4"))
+    _, _, err, _ = talk(LONG)
+    assert "makes room" not in err
+
+
 def test_a_picture_goes_with_what_is_said_next_and_only_then(talk, tmp_path: Path):
     picture = tmp_path / "red.png"
     picture.write_bytes(red_picture().data)

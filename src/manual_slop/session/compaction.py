@@ -13,7 +13,16 @@ from manual_slop.session.calls import Calls
 from manual_slop.session.context import measure, window_for
 from manual_slop.session.context_settings import context_settings
 from manual_slop.session.history import files_named, first_request, oldest_turns, originals
-from manual_slop.session.summary_request import INSTRUCTIONS, Entry, entries, framed, request, take
+from manual_slop.session.summary_request import (
+    INSTRUCTIONS,
+    MOST_WORDS,
+    Entry,
+    entries,
+    framed,
+    request,
+    take,
+    tokens_of,
+)
 from manual_slop.session.token_counts import usual_tokens, weigh
 from manual_slop.values.errors import ConfigError, ErrorKind, ProviderError
 from manual_slop.values.events import CompactionUndone, HistoryCompacted, Notice
@@ -133,7 +142,7 @@ class _Writer:
             part, count = take(rest, max(self._limit - usual_tokens(summary), _SMALLEST_PART))
             text = self._ask(summary, part)
             if text is None:
-                self._limit //= 2
+                self._limit = min(self._limit, tokens_of(part) + usual_tokens(summary)) // 2
                 continue
             summary, rest = text, rest[count:]
         return summary
@@ -141,12 +150,13 @@ class _Writer:
     def _ask(self, earlier: str, part: Sequence[Entry]) -> str | None:
         """One summary; `None` when the request was too long and a shorter one may not be."""
         params = {"max_tokens": self._answer}
-        answer = self._calls.ask_aside(request(earlier, part), self._route, params, "compaction")
+        words = min(MOST_WORDS, self._answer // 2)
+        answer = self._calls.ask_aside(request(earlier, part, words), self._route, params, "compaction")
         error = answer.error
         if error is not None and error.kind == "context_length" and self._limit > _SMALLEST_PART:
             return None
         if error is not None:
-            raise error.with_partial("")
+            raise error.with_partial("") if error.partial else error.with_traceback(None)
         text = answer.message.text.strip()
         if answer.stop_reason == "stop" and text:
             return text

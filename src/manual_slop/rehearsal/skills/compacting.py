@@ -11,23 +11,36 @@ from manual_slop.rehearsal.conversation import Conversation, Step
 from manual_slop.rehearsal.craft.prose import weightiest_sentences
 
 _ASKS = re.compile(r"\bsummari[sz]e the beginning of a conversation\b", re.IGNORECASE)
+_LIMIT = re.compile(r"\b(\d{1,5}) words at most\b")
 _SENTENCES = 2
-_LONGEST_QUOTE = 300
-_LONGEST_EARLIER = 2_500
+_QUOTE, _SHORTEST_QUOTE = 300, 30
+_READABLE = 60
+_CALLED = "- It called "
+_USUAL_WORDS = 600
+_LETTERS_A_WORD = 4  # few: words of a language or of code may be long
 _NOTE = "Quoted by the scripted rehearsal model, which does not understand what it quotes."
-_TURNS = 40
 
 
 def compact_conversation(conversation: Conversation) -> Step | None:
-    """Quotes each prompt and the weightiest sentences of each answer, and counts the tools; nothing is made up."""
+    """Quotes each prompt and the weightiest sentences of each answer, and names the tools; nothing is made up."""
     told = " ".join(message.text for message in conversation.messages if message.role == "system")
     if conversation.tools or not _ASKS.search(told):
         return None
-    entries = list(_entries(conversation.asked))
-    lines = [line for entry in entries for line in _lines(entry)]
-    kept = lines if len(lines) <= _TURNS else [*lines[: _TURNS // 4], "…", *lines[-(_TURNS * 3 // 4) :]]
+    limit = _LIMIT.search(told)
+    letters = (int(limit[1]) if limit else _USUAL_WORDS) * _LETTERS_A_WORD - len(_NOTE)
+    lines = [line for entry in _entries(conversation.asked) for line in _lines(entry)]
     thought = "I am to sum up a conversation: I quote its prompts and the sentences whose words are said most often."
-    return Step("\n".join([_NOTE, *kept]), thought=thought, exact=True)
+    return Step("\n".join([_NOTE, *_fitting(lines, letters)]), thought=thought, exact=True)
+
+
+def _fitting(lines: list[str], letters: int) -> list[str]:
+    """The lines, each shortened and if need be some in the middle left out, so that they come to so many letters."""
+    if letters < len(lines) * _READABLE:
+        lines = [line for line in lines if not line.startswith(_CALLED)] or lines
+    most = max(letters // max(1, len(lines)) - 1, _SHORTEST_QUOTE)
+    short = [line if len(line) <= most else f"{line[: most - 2]} …" for line in lines]
+    room = max(2, letters // (most + 1))
+    return short if len(short) <= room else [*short[: room // 2], "…", *short[len(short) - (room - room // 2) + 1 :]]
 
 
 def _entries(text: str) -> Iterator[Mapping[str, Any]]:
@@ -52,13 +65,13 @@ def _lines(entry: Mapping[str, Any]) -> Iterator[str]:
         yield f"- Something long, beginning: “{_short(_text(entry, 'cut_short'))}”"
     for call in entry.get("calls") or ():
         if isinstance(call, dict):
-            yield f"- It called {_text(call, 'tool')} {_short(_text(call, 'arguments'))}"
+            yield f"{_CALLED}{_text(call, 'tool')} {_short(_text(call, 'arguments'))}"
     if who == "tool" and entry.get("failed"):
         yield f"- {_text(entry, 'tool')} failed: “{_short(_text(entry, 'result'))}”"
 
 
 def _earlier(text: str) -> list[str]:
-    return [line for line in text[:_LONGEST_EARLIER].splitlines() if line.strip() and line != _NOTE]
+    return [line for line in text.splitlines() if line.strip() and line not in (_NOTE, "…")]
 
 
 def _text(entry: Mapping[str, Any], key: str) -> str:
@@ -68,4 +81,4 @@ def _text(entry: Mapping[str, Any], key: str) -> str:
 
 def _short(words: str) -> str:
     words = " ".join(words.split())
-    return words if len(words) <= _LONGEST_QUOTE else words[:_LONGEST_QUOTE].rsplit(" ", 1)[0] + " …"
+    return words if len(words) <= _QUOTE else words[:_QUOTE].rsplit(" ", 1)[0] + " …"
