@@ -7,7 +7,18 @@ import sys
 
 LATER = (
     *("litellm", "openai", "httpx", "httpcore", "pydantic", "PIL", "tenacity", "platformdirs", "asyncio", "socket"),
-    *("difflib", "hashlib", "tempfile", "shutil", "uuid", "platform", "http.client", "importlib.metadata", "sqlite3"),
+    *(
+        "difflib",
+        "hashlib",
+        "tempfile",
+        "shutil",
+        "uuid",
+        "platform",
+        "http.client",
+        "importlib.metadata",
+        "sqlite3",
+        "tomllib",
+    ),
     *(f"manual_slop.providers.{name}" for name in ("images", "local_servers", "model_endpoint", "price_sources")),
     *(f"manual_slop.{name}" for name in ("values.approval", "providers.model_map", "safety", "tools", "rehearsal")),
 )

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from manual_slop.providers.registry import PROVIDERS, Registry
+from manual_slop.providers.registry import Registry
+from manual_slop.providers.rows import builtin_providers
 from manual_slop.values.errors import ConfigError, ProviderError
 from manual_slop.values.secrets import redactor
 
@@ -30,7 +31,7 @@ def test_a_vendor_in_the_config_is_a_provider_like_any_other(registry, monkeypat
     assert (route.api_base, route.custom, route.litellm_key) == ("https://api.acme.example/v1", True, "acme-key")
     assert route.headers == {"x-team": "blue"}
     assert route.provider.stream_usage
-    assert known.names() == (*PROVIDERS, "acme")
+    assert known.names() == (*builtin_providers(), "acme")
 
 
 def test_a_vendors_key_is_in_the_variable_of_its_name_or_its_section(registry, monkeypatch) -> None:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from manual_slop.providers.registry import PROVIDERS, Registry
+from manual_slop.providers.registry import Registry, is_builtin
 from manual_slop.providers.rows import Provider
 from manual_slop.values import paths
 from manual_slop.values.errors import ConfigError, ProviderError
@@ -101,7 +101,7 @@ def _without_endpoint(row: Provider, registry: Registry, now: datetime, why: str
     vendor = registry.vendor(row.name)
     if vendor is not None and vendor.models:
         return _listed(row, vendor.models, "config", note=f"from config.toml: {why}")
-    if vendor is not None and row.name not in PROVIDERS:
+    if vendor is not None and not is_builtin(row.name):
         return _listed(row, (), "config", note=f"no models in config.toml: {why}")
     from manual_slop.providers.model_map import model_map
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from manual_slop.providers.access import Access
 from manual_slop.providers.model_strings import split_model, unknown_provider
-from manual_slop.providers.registry import PROVIDERS, Route
+from manual_slop.providers.registry import Route, is_builtin
 from manual_slop.providers.rows import Provider, builtin_names, other_prefixes
 
 
@@ -20,6 +20,6 @@ def place(access: Access, model: str) -> Route:
 
 def place_within(access: Access, row: Provider, name: str) -> Route:
     """The keyless route to one of a provider's models."""
-    custom = row.name in access.config.vendors and row.name not in PROVIDERS
+    custom = row.name in access.config.vendors and not is_builtin(row.name)
     local = row.local and not name.endswith(("-cloud", ":cloud"))  # Ollama takes these to paid servers
     return Route(f"{row.name}/{name}", row, name, f"{row.litellm}/{name}", local=local, custom=custom)

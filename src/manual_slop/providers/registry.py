@@ -21,10 +21,12 @@ from manual_slop.providers.vendors import CUSTOM_OPENAI, overridden_row, vendor_
 from manual_slop.values.errors import ConfigError, ProviderError
 from manual_slop.values.secrets import Secret, redactor
 
-PROVIDERS: tuple[str, ...] = tuple(builtin_providers())
-"""The names of the built-in providers."""
-
 _PLACEHOLDER_KEY = "no-key-needed"
+
+
+def is_builtin(name: str) -> bool:
+    """Whether a provider is one of ours; the others are vendors of the person's own."""
+    return name in builtin_providers()
 
 
 class Headers(dict[str, str]):
@@ -89,8 +91,8 @@ class Registry:
 
     def names(self) -> tuple[str, ...]:
         """Every provider that can be used: the built-in ones, then the person's own vendors."""
-        usable = [name for name in PROVIDERS if name not in self.config.unusable]
-        return (*usable, *(name for name in self.config.vendors if name not in PROVIDERS))
+        usable = [name for name in builtin_providers() if name not in self.config.unusable]
+        return (*usable, *(name for name in self.config.vendors if not is_builtin(name)))
 
     def vendor(self, name: str) -> Vendor | None:
         """What `config.toml` says about a provider, if anything."""
@@ -151,7 +153,7 @@ class Registry:
         whole = f"{provider.name}/{name}"
         if provider.litellm == CUSTOM_OPENAI and name.startswith("responses/"):
             raise ProviderError("bad_request", provider.name, whole, "litellm keeps names with responses/ to itself.")
-        custom = provider.name in self.config.vendors and provider.name not in PROVIDERS
+        custom = provider.name in self.config.vendors and not is_builtin(provider.name)
         base = self._chosen_base(provider, api_base) or (
             provider.base_url if custom or provider.local or provider.litellm == CUSTOM_OPENAI else ""
         )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -105,4 +104,6 @@ def _shouted(name: str) -> str:
 
 @functools.cache
 def _table() -> dict[str, Any]:
+    import tomllib
+
     return tomllib.loads(_TABLE.read_text("utf-8"))

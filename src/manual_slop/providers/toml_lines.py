@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -41,6 +40,8 @@ def key_lines(text: str) -> Mapping[tuple[str, ...], int]:
 
 def parse_toml(text: str, path: Path, *, quote: bool = True) -> dict[str, Any]:
     """What a TOML text says. Raises `ConfigError` with the line; `quote=False` keeps its words out of the message."""
+    import tomllib  # 2 ms that importing us does without
+
     reason = ""
     try:
         return tomllib.loads(text)
@@ -189,6 +190,8 @@ def _tokens(text: str) -> Iterator[tuple[str, str, int]]:
 
 
 def _unquoted(word: str) -> str:
+    import tomllib
+
     try:
         return str(tomllib.loads(f"k = {word}")["k"])
     except tomllib.TOMLDecodeError:
