@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from manual_slop.store.effects import Effect, FileChange
-from manual_slop.store.journal_file import JsonlJournal
+from manual_slop.store.shared import shared_store
 from manual_slop.terminal.finding import Finding
 from manual_slop.terminal.findings import findings
 from manual_slop.values.paths import config_dir, data_dir
@@ -127,15 +127,21 @@ def test_commands_that_nothing_confines_are_pointed_out(files):
 
 
 def test_what_was_begun_and_never_ended_is_told_the_latest_first():
-    path = data_dir() / "journal.jsonl"
-    path.parent.mkdir(parents=True)
-    for number in range(5):  # each of its own process, as far as the journal knows
+    journal = shared_store().journal
+    for number in range(5):
         changed = (FileChange(f"src/file{number}.py", None, None),)
-        JsonlJournal(path).intend(Effect("write_file", key=str(number), changes=changed))
-    done = JsonlJournal(path)
-    done.finish(done.intend(Effect("run_shell", key="done")), "done")
+        journal.finish(journal.intend(Effect("write_file", changes=changed)), "unknown")
+    journal.finish(journal.intend(Effect("run_shell")), "done")
+    journal.intend(Effect("run_tests"))  # runs, as far as anybody knows
     told = _texts("warn")
     assert "journal 5 effects were begun and nobody saw their end, the latest: write_file of src/file4.py on " in told
     assert "src/file2.py" in told
     assert "src/file1.py" not in told
-    assert "run_shell" not in told
+    assert "run_" not in told
+
+
+def test_a_store_that_cannot_be_read_stands_in_the_way():
+    data_dir().mkdir(parents=True)
+    (data_dir() / "sessions.db").write_bytes(b"no database at all" * 100)
+    assert "journal " in _texts("bad")
+    assert "sessions.db" in _texts("bad")

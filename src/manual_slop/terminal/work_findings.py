@@ -12,8 +12,9 @@ from manual_slop.safety.sandbox import Sandbox, Walls
 from manual_slop.safety.shell.errors import ShellError
 from manual_slop.safety.shell.levels import choose
 from manual_slop.safety.shell.shell import available
+from manual_slop.store.errors import StoreError
 from manual_slop.store.journal import Entry, JournalError
-from manual_slop.store.journal_file import JsonlJournal
+from manual_slop.store.shared import shared_store
 from manual_slop.terminal.finding import Finding
 from manual_slop.tools.mcp_client.settings import server_settings
 from manual_slop.tools.settings import work_settings
@@ -63,18 +64,14 @@ def tool_findings(config: Config, project: Path) -> Iterator[Finding]:
 
 
 def journal_findings() -> Iterator[Finding]:
-    """What was begun and whose end nobody saw. Makes no journal where there is none."""
-    path = data_dir() / "journal.jsonl"
-    if not path.is_file():
+    """What was begun and whose end nobody saw. Makes no store where there is none."""
+    if not (data_dir() / "sessions.db").is_file():
         return
     try:
-        journal = JsonlJournal(path)
-        unknown = journal.unknown()
-    except JournalError as error:
+        unknown = shared_store().journal.unknown()
+    except (StoreError, JournalError) as error:
         yield Finding("journal", "bad", str(error))
         return
-    if journal.damaged:
-        yield Finding("journal", "warn", f"{counted(journal.damaged, 'line')} of {path} cannot be read")
     if unknown:
         told = "; ".join(map(_begun, unknown[: -_MOST_TOLD - 1 : -1]))
         more = ", the latest" if len(unknown) > _MOST_TOLD else ""
