@@ -148,10 +148,18 @@ def test_a_wrong_method_and_an_unknown_address_are_refused_in_shape(http: httpx.
 
 
 def test_an_unknown_model_is_not_found_and_the_known_ones_are_told(client: openai.OpenAI) -> None:
-    for name in ("gpt-9", "words-0", "slow-0", "fault-", "fault-999", "fault-html-3", "demo\n", "x" * 5000):
+    for name in ("gpt-9", "words-0", "slow-0", "window-0", "fault-", "fault-999", "fault-html-3", "demo\n", "x" * 5000):
         with pytest.raises(openai.NotFoundError, match="demo, thinker") as refused:
             client.chat.completions.create(model=name, messages=[USER])
         assert (refused.value.code, refused.value.param) == ("model_not_found", "model")
+
+
+def test_a_prompt_longer_than_the_window_is_refused(client: openai.OpenAI) -> None:
+    said = [{"role": "user", "content": "repeat: " + "x" * 4000}]
+    with pytest.raises(openai.BadRequestError, match="maximum context length is 1000 tokens") as refused:
+        client.chat.completions.create(model="window-1000", messages=said)
+    assert (refused.value.code, refused.value.param) == ("context_length_exceeded", "messages")
+    assert client.chat.completions.create(model="window-1006", messages=said).usage.prompt_tokens == 1006
 
 
 def test_hostile_words_are_not_echoed_at_length(http: httpx.Client) -> None:

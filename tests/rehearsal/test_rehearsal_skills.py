@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 from collections.abc import Callable
 from fractions import Fraction
 
@@ -14,7 +15,8 @@ from hypothesis import strategies as st
 from manual_slop.rehearsal.conversation import Conversation
 from manual_slop.rehearsal.craft.arithmetic import NoSum, find_sum, work_out, written
 from manual_slop.rehearsal.model import decide
-from manual_slop.values.messages import user
+from manual_slop.session.summary_request import framed
+from manual_slop.values.messages import Message, Text, system, user
 from manual_slop.values.tools import ToolSpec
 
 
@@ -142,3 +144,55 @@ def test_a_summary_quotes_the_weightiest_sentences(ask: Callable[..., str]) -> N
 
 def test_too_little_to_summarize_is_said_honestly(ask: Callable[..., str]) -> None:
     assert "no neural network" in ask("summarize it")
+
+
+def asked_to_compact(lines: list[dict[str, object]], words: int = 600) -> Conversation:
+    told = f"You summarise the beginning of a conversation between a person and a model. {words} words at most."
+    said = "The conversation:\n" + "\n".join(json.dumps(line) for line in lines) + "\n\nSummarise it now."
+    return Conversation((system(told), user(said)))
+
+
+def test_the_beginning_of_a_conversation_is_summed_up_by_quoting_it() -> None:
+    answer = decide(
+        asked_to_compact(
+            [
+                {"who": "program", "earlier_summary": "- The person said: “first of all”"},
+                {"who": "person", "says": "repeat: peel the pears"},
+                {"who": "model", "says": "", "calls": [{"tool": "read_file", "arguments": '{"path": "a.py"}'}]},
+                {"who": "tool", "tool": "read_file", "failed": True, "result": "there is no a.py"},
+                {"who": "model", "says": "There is no such file."},
+                {"who": "tool", "cut_short": "x" * 50},
+            ]
+        )
+    )
+    lines = answer.text.splitlines()
+    assert lines == [
+        "Quoted by the scripted rehearsal model, which does not understand what it quotes.",
+        "- The person said: “first of all”",
+        "- The person said: “repeat: peel the pears”",
+        '- It called read_file {"path": "a.py"}',
+        "- read_file failed: “there is no a.py”",
+        "- The model answered: “There is no such file.”",
+        f"- Something long, beginning: “{'x' * 50}”",
+    ]
+
+
+def test_a_summary_is_no_longer_than_it_may_be() -> None:
+    said = [{"who": "person", "says": f"prompt {at}: {'words ' * 80}"} for at in range(200)]
+    for words in (50, 200, 600):
+        text = decide(asked_to_compact(said, words)).text
+        assert len(text.split()) <= words
+        assert "prompt 0" in text
+        assert "prompt 199" in text
+
+
+def test_lines_that_are_no_entries_are_passed_over() -> None:
+    hostile = Conversation((asked_to_compact([]).messages[0], user('{"who": 1, "calls": [3]}\n{"calls": 7}\n[]\n{{{')))
+    assert decide(hostile).text.startswith("Quoted by")
+
+
+def test_what_a_person_said_before_a_summary_stands_in_its_frame() -> None:
+    note = framed("what happened", "a/b", 8, 'say "pear" first', ("a.py",)).text
+    said = (user(f"{note}\n\nand then?"), Message("assistant", (Text("yes"),)), user("what did I ask first?"))
+    assert Conversation(said).questions == ('say "pear" first', "and then?", "what did I ask first?")
+    assert "say “pear”" in decide(Conversation(said)).text.replace('"pear"', "“pear”")

@@ -13,13 +13,16 @@ from manual_slop.safety.workspace import Workspace
 from manual_slop.session.context_settings import context_settings
 from manual_slop.session.session import Session
 from manual_slop.session.token_counts import most_tokens, usual_tokens, weigh
+from manual_slop.session.transcript import fold
 from manual_slop.tools.declaration import ToolContext
 from manual_slop.tools.registry import ToolBox, built_in_tools
 from manual_slop.values.context import ContextMeter, Share, ShareKind
-from manual_slop.values.events import Notice
+from manual_slop.values.events import HistoryCompacted, Notice
+from manual_slop.values.ledger import Purpose, UsageRecorded
 from manual_slop.values.messages import Image, Message, Opaque, Reasoning, Text, ToolCall, ToolResult, system, user
 from manual_slop.values.paths import config_dir
 from manual_slop.values.tools import ToolSpec
+from manual_slop.values.usage import UNPRICED, Usage
 from tests.support.scripted_server import ScriptedServer, calls, says
 
 PICTURE = Image("image/png", b"x", 1500, 1000)
@@ -150,6 +153,33 @@ def test_the_persons_word_on_a_window_goes_before_the_maps() -> None:
 @pytest.mark.parametrize(("tokens", "standing"), [(700, "fine"), (800, "filling"), (999, "filling"), (1000, "full")])
 def test_the_standing_follows_the_threshold(tokens: int, standing: str) -> None:
     assert ContextMeter("a/b", tokens, window=1100, answer_room=100, warn_at=0.8).standing == standing
+
+
+def test_a_conversation_taken_up_again_is_measured_by_the_count_of_its_last_call() -> None:
+    events: list[Any] = []
+    session = Session(Access(), "openai/gpt-4o", system_prompt="Be kind.", on_event=events.append)
+    with ScriptedServer([says("ok", usage=counted(50)), says("y" * 4000, usage=counted(3000))]) as server:
+        talk(server, session, "hi")
+        meter = talk(server, session, "x" * 8000)
+    again = Session(Access(), "openai/gpt-4o", system_prompt="Be kind.")
+    again.restore(fold(events))
+    assert again.context() == meter
+    assert again.forecast("go on") == session.forecast("go on")
+    rewritten = [*events, HistoryCompacted(user("a summary"), 2, "a/b"), call("compaction")]
+    again.restore(fold(rewritten))
+    assert again.context().told is None
+
+
+def call(purpose: Purpose) -> UsageRecorded:
+    return UsageRecorded("openai/gpt-4o", Usage(9, 9), UNPRICED, purpose)
+
+
+def test_a_conversation_that_is_forgotten_leaves_no_count_behind() -> None:
+    session = Session(Access(), "openai/gpt-4o")
+    with ScriptedServer([says("ok", usage=counted(90))]) as server:
+        talk(server, session, "hi")
+    session.reset()
+    assert session.context().told is None
 
 
 def test_a_prompt_that_will_not_fit_is_told_before_it_is_sent(rehearsal_url: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -14,6 +14,7 @@ from manual_slop.rehearsal.catalogue import window_of
 from manual_slop.session.context_settings import ContextSettings, context_settings
 from manual_slop.session.token_counts import Weight, weigh
 from manual_slop.values.context import ContextMeter, Share, ShareKind, Told
+from manual_slop.values.errors import ProviderError
 from manual_slop.values.ledger import UsageRecorded
 from manual_slop.values.messages import Message
 from manual_slop.values.tools import ToolSpec
@@ -56,6 +57,19 @@ def anchor_of(entry: UsageRecorded, route: Route, sent: Iterable[Message], tools
     return Anchor(Told(usage, entry.model, entry.ended), _weight(route, tuple(sent), tools))
 
 
+def recalled_anchor(session: Session, entries: Sequence[UsageRecorded]) -> Anchor | None:
+    """The count to go by in a conversation that was recorded: its last call's, if nothing was rewritten since."""
+    answers = [at for at, message in enumerate(session.messages) if message.role == "assistant"]
+    if not entries or not answers:
+        return None
+    try:
+        route = place(session.access, entries[-1].model)
+    except ProviderError:  # a vendor that is gone
+        return None
+    sent = (*session.preamble, *session.messages[: answers[-1]])
+    return anchor_of(entries[-1], route, sent, _offered(session, route))
+
+
 def measure(session: Session, added: Iterable[Message] = (), answer_room: int | None = None) -> ContextMeter:
     """What would go out with the session's next call if `added` were said first. Nothing is sent, no key is needed.
 
@@ -65,10 +79,9 @@ def measure(session: Session, added: Iterable[Message] = (), answer_room: int | 
     access = session.access
     route = place(access, session.model)
     facts, settings = access.facts(route), context_settings(access.config)
-    toolbox = None if facts.tools is False else session.toolbox
     messages = (*session.preamble, *tuple(session.messages), *added)
     summary = session.messages[0] if session.compacted and session.messages else None
-    now = _weight(route, messages, toolbox.specs() if toolbox else (), summary)
+    now = _weight(route, messages, _offered(session, route), summary)
     anchor = session.anchor
     told = anchor.told if anchor else None
     shares = tuple(_shares(now, *(anchor.ratios if anchor else (1.0, 1.0))))
@@ -110,6 +123,12 @@ def window_for(access: Access, route: Route, settings: ContextSettings) -> tuple
         return window_of(route.name), "the rehearsal server"
     known = access.facts(route).max_input_tokens
     return known, "litellm's map" if known else ""
+
+
+def _offered(session: Session, route: Route) -> tuple[ToolSpec, ...]:
+    if session.toolbox is None or session.access.facts(route).tools is False:
+        return ()
+    return session.toolbox.specs()
 
 
 def _room_for_answer(window: int | None, asked: int | None, most: int | None) -> int:

@@ -109,6 +109,7 @@ class Session:
         with self._turn_lock:
             self.messages.clear()
             self.compacted.clear()
+            self.anchor = None
             self._translator = None
             if self.record is not None and self._described is not None:
                 self.record(HistoryCleared())
@@ -121,10 +122,13 @@ class Session:
 
     def restore(self, transcript: Transcript) -> None:
         """Take the place of a conversation that was recorded. What it was set up with is not taken over."""
+        from manual_slop.session.context import recalled_anchor
+
         with self._turn_lock:
             self.messages[:] = transcript.messages
             self.compacted[:] = transcript.compacted
             self.settled.extend(transcript.entries)
+            self.anchor = recalled_anchor(self, transcript.entries)
             self._described = transcript.described
 
     def send(

@@ -13,7 +13,7 @@ from manual_slop.rehearsal.craft.prose import weightiest_sentences
 _ASKS = re.compile(r"\bsummari[sz]e the beginning of a conversation\b", re.IGNORECASE)
 _LIMIT = re.compile(r"\b(\d{1,5}) words at most\b")
 _SENTENCES = 2
-_QUOTE, _SHORTEST_QUOTE = 300, 30
+_QUOTE, _SHORTEST_QUOTE = 300, 50
 _READABLE = 60
 _CALLED = "- It called "
 _USUAL_WORDS = 600
@@ -40,7 +40,8 @@ def _fitting(lines: list[str], letters: int) -> list[str]:
     most = max(letters // max(1, len(lines)) - 1, _SHORTEST_QUOTE)
     short = [line if len(line) <= most else f"{line[: most - 2]} …" for line in lines]
     room = max(2, letters // (most + 1))
-    return short if len(short) <= room else [*short[: room // 2], "…", *short[len(short) - (room - room // 2) + 1 :]]
+    head, tail = room // 2, room - room // 2
+    return short if len(short) <= room else [*short[:head], "…", *short[-tail:]]
 
 
 def _entries(text: str) -> Iterator[Mapping[str, Any]]:
@@ -63,7 +64,8 @@ def _lines(entry: Mapping[str, Any]) -> Iterator[str]:
         yield f"- The model answered: “{_short(' '.join(weightiest_sentences(says, _SENTENCES)))}”"
     elif _text(entry, "cut_short"):
         yield f"- Something long, beginning: “{_short(_text(entry, 'cut_short'))}”"
-    for call in entry.get("calls") or ():
+    calls = entry.get("calls")
+    for call in calls if isinstance(calls, list) else ():
         if isinstance(call, dict):
             yield f"{_CALLED}{_text(call, 'tool')} {_short(_text(call, 'arguments'))}"
     if who == "tool" and entry.get("failed"):
