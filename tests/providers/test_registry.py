@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -216,3 +218,22 @@ def test_a_registry_needs_no_files(tmp_path: Path) -> None:
     route = Registry(config).resolve("acme/m1", api_key="key-1234")
     assert isinstance(route, Route)
     assert route.model == "acme/m1"
+
+
+@pytest.mark.parametrize(
+    "model", ["openai/gpt-4o", "gpt-4o", "ollama/qwen3", "ollama/gpt-oss:20b-cloud", "acme/m1", "groq/x/y"]
+)
+def test_a_model_has_the_same_place_with_a_key_and_without(registry: Callable[..., Registry], model: str) -> None:
+    known = registry(ACME)
+    route, place = known.resolve(model, api_key="sk-something"), known.place(model)
+    assert (place.api_key, place.api_base, place.headers) == (None, None, {})
+    assert dataclasses.replace(route, api_key=None, api_base=None) == place
+
+
+def test_a_place_needs_no_key_and_a_model_that_makes_no_sense_has_none(registry: Callable[..., Registry]) -> None:
+    known = registry()
+    assert known.place("anthropic/claude-sonnet-4-5").litellm_model == "anthropic/claude-sonnet-4-5"
+    for model in ("opnai/gpt-4o", "openai/", "", "whatever"):
+        with pytest.raises(ProviderError) as caught:
+            known.place(model)
+        assert caught.value.kind == "bad_request"

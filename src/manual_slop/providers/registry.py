@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from manual_slop.providers.base_urls import clean_base_url, is_loopback, ollama_base_url
 from manual_slop.providers.config import Config, Vendor, load_config
@@ -153,24 +153,32 @@ class Registry:
         whole = f"{provider.name}/{name}"
         if provider.litellm == CUSTOM_OPENAI and name.startswith("responses/"):
             raise ProviderError("bad_request", provider.name, whole, "litellm keeps names with responses/ to itself.")
-        custom = provider.name in self.config.vendors and not is_builtin(provider.name)
+        placed = self.placed(provider, name)
         base = self._chosen_base(provider, api_base) or (
-            provider.base_url if custom or provider.local or provider.litellm == CUSTOM_OPENAI else ""
+            provider.base_url if placed.custom or provider.local or provider.litellm == CUSTOM_OPENAI else ""
         )
         if provider.needs_base and not base:
             raise _no_base(provider, whole)
         key = self.required_key(provider, base, explicit=api_key, model=whole)
         redact_environment(provider.secret_env)
+        return replace(placed, api_base=base or None, api_key=key, headers=self.headers(provider))
+
+    def place(self, model: str) -> Route:
+        """Where a model belongs, without key and server: enough to say what it can do and costs.
+
+        Raises `ProviderError` for a model string that makes no sense.
+        """
+        return self.placed(*self._split(model))
+
+    def placed(self, provider: Provider, name: str) -> Route:
+        """As `place`, for one of a provider's models."""
         return Route(
-            whole,
+            f"{provider.name}/{name}",
             provider,
             name,
             f"{provider.litellm}/{name}",
-            base or None,
-            key,
-            self.headers(provider),
             local=provider.local and not name.endswith(("-cloud", ":cloud")),  # Ollama takes these to paid servers
-            custom=custom,
+            custom=provider.name in self.config.vendors and not is_builtin(provider.name),
         )
 
     def _split(self, model: str) -> tuple[Provider, str]:
