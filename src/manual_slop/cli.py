@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from manual_slop import __version__
+from manual_slop.terminal.conversation import chosen_tools, setting_for, text_view, view_for
 from manual_slop.terminal.exit_codes import DONE, exit_code
 from manual_slop.terminal.help_text import INTRODUCTION, afterword
+from manual_slop.terminal.sessions import sessions_app
 from manual_slop.values.errors import ConfigError, ProviderError
-
-if TYPE_CHECKING:
-    from manual_slop.terminal.send import Setting
-    from manual_slop.terminal.turn_loop import View
-    from manual_slop.terminal.turn_view import TurnView
 
 app = typer.Typer(
     name="manual-slop",
@@ -29,6 +25,8 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+
+app.add_typer(sessions_app())
 
 ModelOption = Annotated[
     str | None, typer.Option("-m", "--model", metavar="MODEL", help="provider/name, or an alias from config.toml.")
@@ -47,6 +45,10 @@ ApproveOption = Annotated[
     typer.Option(metavar="ask|edits|never|all", help="What needs your yes; else as config.toml says, else ask."),
 ]
 ToolsOption = Annotated[str | None, typer.Option(metavar="NAME,…", help="The only tools to offer.")]
+BudgetOption = Annotated[
+    str | None,
+    typer.Option(metavar="USD|Ntok", help="The most the session may spend: 2.00, 200000tok or 2.00,200000tok."),
+]
 RecordOption = Annotated[
     bool | None, typer.Option("--record/--no-record", help="Keep this conversation, or not; else as config.toml says.")
 ]
@@ -94,6 +96,8 @@ def send(
         str | None, typer.Option(metavar="ID|last", help="Go on with a recorded session, as it was set up.")
     ] = None,
     record: RecordOption = None,
+    budget: BudgetOption = None,
+    explain: Annotated[bool, typer.Option("--explain", help="Say how the bill was computed, and from where.")] = False,
 ) -> int:
     """Say one thing to a model and see what it costs.
 
@@ -103,16 +107,19 @@ def send(
     from manual_slop.terminal.parameters import read_parameters
     from manual_slop.terminal.prompt_input import read_prompt
     from manual_slop.terminal.send import Prompt, run_send
+    from manual_slop.terminal.turn_view import TurnView
 
-    view = _view(json)
+    view = view_for(json)
 
     def asked() -> Prompt:
         common = {"temperature": temperature, "max_tokens": max_tokens, "reasoning_effort": reasoning_effort}
         parameters = read_parameters(param or [], common)
         return Prompt(read_prompt(prompt), tuple(image or ()), not no_stream, api_base, parameters)
 
-    setting = _setting(view, model, system, folder, _chosen(tools, no_tools), approve)
-    return run_send(replace(setting, session=session, record=record), asked, view)
+    setting = setting_for(view, model, system, folder, chosen_tools(tools, no_tools), approve)
+    if isinstance(view, TurnView):
+        view.explain = explain
+    return run_send(replace(setting, session=session, record=record, budget=budget), asked, view)
 
 
 @app.command()
@@ -129,6 +136,7 @@ def chat(
         str | None, typer.Option(metavar="ID|last", help="Go on with a recorded session, as it was set up.")
     ] = None,
     record: RecordOption = None,
+    budget: BudgetOption = None,
 ) -> int:
     """Talk to a model in the terminal.
 
@@ -138,9 +146,9 @@ def chat(
     from manual_slop.terminal.parameters import read_parameters
     from manual_slop.terminal.send import Prompt
 
-    view = _text_view()
-    setting = _setting(view, model, system, folder, _chosen(tools, no_tools), approve)
-    setting = replace(setting, session=resume, record=record)
+    view = text_view()
+    setting = setting_for(view, model, system, folder, chosen_tools(tools, no_tools), approve)
+    setting = replace(setting, session=resume, record=record, budget=budget)
     return talk(setting, lambda: Prompt(api_base=api_base, params=read_parameters(param or [], {})), view)
 
 
@@ -189,6 +197,36 @@ def price(
 
 
 @app.command()
+def cost(
+    session: Annotated[
+        str | None, typer.Argument(metavar="SESSION", help="The beginning of its id; else the last one.")
+    ] = None,
+    everything: Annotated[bool, typer.Option("--all", help="Every call of every session.")] = False,
+    by: Annotated[
+        str | None, typer.Option(metavar="tier|model|purpose|day|ticket|…", help="A line for each; else by model.")
+    ] = None,
+    what_if: Annotated[
+        list[str] | None, typer.Option("--what-if", metavar="MODEL,…", help="What it would have come to; repeatable.")
+    ] = None,
+    no_hits: Annotated[bool, typer.Option("--no-hits", help="What if nothing had been found in a cache.")] = False,
+    matrix: Annotated[bool, typer.Option("--matrix", help="Tiers 1 to 4 against the models of --what-if.")] = False,
+    explain: Annotated[bool, typer.Option("--explain", help="Formula, rates, source and date of each sum.")] = False,
+    reconcile: Annotated[bool, typer.Option("--reconcile", help="What was billed beside what we compute.")] = False,
+    json: JsonOption = False,
+) -> None:
+    """Say what was spent, how we know, and what other models would have cost.
+
+    Without a session it is about the last one. Days are in UTC. A sum that leaves calls out says how many.
+    """
+    from manual_slop.terminal.cost import question, show_cost
+
+    asked = question(
+        session, everything, by, what_if or (), no_hits, matrix=matrix, explain=explain, reconcile=reconcile
+    )
+    show_cost(asked, json)
+
+
+@app.command()
 def doctor(
     live: Annotated[str | None, typer.Option(metavar="MODEL", help="Also try this model, in five small calls.")] = None,
     json: JsonOption = False,
@@ -211,56 +249,6 @@ def rehearsal(port: Annotated[int, typer.Option(metavar="N", help="Which port; a
     serve(port)
 
 
-def _chosen(tools: str | None, none: bool) -> bool | tuple[str, ...]:
-    """The tools to offer: all, none, or those named."""
-    if none or tools is None:
-        return not none
-    return tuple(name.strip() for name in tools.split(",") if name.strip())
-
-
-def _setting(
-    view: View,
-    model: str | None,
-    system: str | None,
-    folder: Path | None,
-    tools: bool | tuple[str, ...],
-    approve: str | None,
-) -> Setting:
-    """How the conversation is set up, with somebody to ask where a person sits at the terminal."""
-    from manual_slop.safety.approval import MODES
-    from manual_slop.safety.inbox import Inbox
-    from manual_slop.terminal.send import Setting
-    from manual_slop.terminal.turn_view import TurnView
-
-    if approve is not None and approve not in MODES:
-        raise ConfigError(f"--approve takes {', '.join(MODES)}, not “{approve}”")
-    inbox = None
-    if isinstance(view, TurnView) and sys.stdin is not None and sys.stdin.isatty() and view.screen.shared:
-        from manual_slop.terminal.approval_prompt import ApprovalPrompt
-
-        inbox = Inbox()
-        view.ask = ApprovalPrompt(view.screen, inbox)
-    return Setting(model, system, folder, tools, approve, inbox)
-
-
-def _view(json: bool) -> View:
-    if not json:
-        return _text_view()
-    from manual_slop.terminal.json_view import JsonView
-
-    return JsonView(sys.stdout)
-
-
-def _text_view() -> TurnView:
-    from manual_slop.providers.litellm_loader import is_loaded
-    from manual_slop.terminal.screen import screen
-    from manual_slop.terminal.streams import cover_first_sign
-    from manual_slop.terminal.turn_view import TurnView
-
-    cover_first_sign()
-    return TurnView(screen(), lambda: "waiting" if is_loaded() else "loading")
-
-
 def run(arguments: list[str]) -> int:
     """Do what was typed and return the exit code. Raises what the program did not foresee."""
     failure: ConfigError | ProviderError
@@ -280,7 +268,7 @@ def run(arguments: list[str]) -> int:
 
 def _misuse(message: str, arguments: list[str]) -> str:
     """What is wrong with a command line, and where it says how it is right."""
-    names = [command.callback.__name__ for command in app.registered_commands if command.callback]
+    names = ["sessions", *(command.callback.__name__ for command in app.registered_commands if command.callback)]
     command = next((f" {word}" for word in arguments[:1] if word in names), "")
     unquoted = command == " send" and "unexpected extra argument" in message
     quotes = "put the prompt in quotes; " if unquoted else ""
@@ -290,7 +278,7 @@ def _misuse(message: str, arguments: list[str]) -> str:
 def _tell(failure: ConfigError | ProviderError, arguments: list[str]) -> None:
     """Say what went wrong, in the form that was asked for."""
     if "--json" not in arguments or "send" in arguments[:1]:
-        _view("--json" in arguments).fail(failure)
+        view_for("--json" in arguments).fail(failure)
         return
     from manual_slop.terminal.json_lines import document, error_fields
     from manual_slop.terminal.screen import screen

@@ -81,6 +81,11 @@ def read(
         yield unpack(EntryRow(*row), known)
 
 
+def forget(connection: sqlite3.Connection, session_id: str) -> int:
+    """Remove a session's own entries, in the transaction that is open; how many. What budgets counted stays counted."""
+    return connection.execute("DELETE FROM ledger WHERE session_id = ?", (session_id,)).rowcount
+
+
 def models_used(connection: sqlite3.Connection) -> list[str]:
     """The models that calls were made to, the most used first."""
     rows = connection.execute("SELECT model FROM ledger GROUP BY model ORDER BY COUNT(*) DESC, model")

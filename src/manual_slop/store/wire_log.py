@@ -48,6 +48,11 @@ class WireLog:
         with self._database.reading() as connection:
             return list(wire_table.read(connection, session_id))
 
+    def older(self, before: datetime) -> int:
+        """How many calls `prune` would forget. Raises `StoreError`."""
+        with self._database.reading() as connection:
+            return wire_table.older(connection, before)
+
     def prune(self, before: datetime) -> int:
         """Forget the calls of sessions that made none since `before` (UTC), and only those; how many. `StoreError`."""
         with self._lock:

@@ -112,6 +112,16 @@ def delete(connection: sqlite3.Connection, session_id: str) -> None:
     connection.execute("DELETE FROM wire WHERE session_id = ?", (session_id,))
 
 
+def older(connection: sqlite3.Connection, before: datetime) -> int:
+    """How many rows `prune` would forget."""
+    (count,) = connection.execute(
+        "SELECT count(*) FROM wire WHERE session_id IN"
+        " (SELECT session_id FROM wire GROUP BY session_id HAVING max(began) < ?)",
+        (before.isoformat(),),
+    ).fetchone()
+    return int(count)
+
+
 def prune(connection: sqlite3.Connection, before: datetime) -> int:
     """Forget the calls of sessions that made none since `before`; how many rows those were."""
     gone = connection.execute(

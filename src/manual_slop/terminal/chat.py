@@ -14,6 +14,7 @@ from manual_slop.terminal.crash_report import tell_crash
 from manual_slop.terminal.exit_codes import CANCELLED, DONE, UNEXPECTED, exit_code
 from manual_slop.terminal.line_reader import ReadLine, line_reader, read_entry
 from manual_slop.terminal.send import Prompt, Setting, open_session, say
+from manual_slop.terminal.sessions_go_on import tell_where_it_stands
 from manual_slop.terminal.spending import Spending
 from manual_slop.terminal.turn_loop import Tell, Work, run_turn
 from manual_slop.terminal.turn_view import TurnView
@@ -38,6 +39,8 @@ class Chat:
         self.view = view
         self.pictures: list[Image] = []
         self.spending = Spending()
+        for entry in session.settled:
+            self.spending.note(entry)
         self.toolbox = session.toolbox
         self._template = template
         view.hint = lambda: context_hint(session.context())
@@ -121,7 +124,10 @@ def talk(setting: Setting, template: Callable[[], Prompt], view: TurnView) -> in
     except KeyboardInterrupt:
         view.end()
         return CANCELLED
-    return chat.run(line_reader(view.screen), typed=sys.stdin is not None and sys.stdin.isatty())
+    try:
+        return chat.run(line_reader(view.screen), typed=sys.stdin is not None and sys.stdin.isatty())
+    finally:
+        chat.session.close()
 
 
 def _open(setting: Setting, template: Prompt, view: TurnView) -> Chat:
@@ -131,8 +137,10 @@ def _open(setting: Setting, template: Prompt, view: TurnView) -> Chat:
     view.end()
     tools = "no tools"
     if session.toolbox:
-        tools = f"{len(session.toolbox.specs())} tools in {setting.folder or Path.cwd()}"
+        tools = f"{len(session.toolbox.specs())} tools in {session.toolbox.root}"
     view.screen.note(f"manual-slop {__version__}{DOT}{session.model}{DOT}{tools}")
+    if setting.session is not None:
+        tell_where_it_stands(view.screen, session)
     view.screen.note(_INTRODUCTION)
     ai_client.warm_up()  # while the person thinks of something to say
     return Chat(session, view, template)

@@ -25,7 +25,12 @@ _PARTS = get_args(Part)
 
 def event_line(event: Event) -> str:
     """One event as a line, without its line end."""
-    return document({"type": snake_case(type(event).__name__), **_fields(event)})
+    return document(event_fields(event))
+
+
+def event_fields(event: Event) -> dict[str, Any]:
+    """An event in JSON's own kinds of value."""
+    return {"type": snake_case(type(event).__name__), **_fields(event)}
 
 
 def failed_line(error: ConfigError) -> str:

@@ -8,7 +8,6 @@ from datetime import datetime
 from manual_slop.session.story import Step
 from manual_slop.values.messages import Image, ToolCall
 from manual_slop.values.strict_json import StrictJSONError, parse_arguments
-from manual_slop.values.usage import format_usd
 
 _LONGEST_SUMMARY = 80
 
@@ -24,8 +23,7 @@ def bill(step: Step) -> str:
         return ""
     about = "~" if step.usage.estimated else ""
     tokens = f"{about}{step.usage.input_tokens:,} in · {about}{step.usage.output_tokens:,} out"
-    cost = str(step.spent) if step.spent.unpriced else format_usd(step.spent.usd)
-    return f"{tokens} · {cost}"
+    return f"{tokens} · {step.spent}"
 
 
 def speaker(step: Step) -> str:
