@@ -211,8 +211,8 @@ def test_a_stream_that_breaks_is_never_taken_for_an_answer(llmock: LLMock, provi
 @pytest.mark.parametrize("after_chunks", [0, 3])
 @pytest.mark.parametrize("provider", ["openai", "anthropic", "gemini", "mistral"])
 def test_a_stream_that_stalls_is_left(llmock: LLMock, provider: str, after_chunks: int):
-    llmock.stall(after_chunks=after_chunks, seconds=3.0)
-    person = Person(llmock, provider, patience=0.6)
+    llmock.stall(after_chunks=after_chunks, seconds=8.0)
+    person = Person(llmock, provider, patience=1.5)
     reply, errors = person.ask_until_answered()
     assert_one_failure_was_told(person, reply, errors, kind="timeout")
     assert_no_fault_found(llmock)
@@ -228,8 +228,8 @@ def assert_one_failure_was_told(
 
 
 def test_a_first_token_that_does_not_come_is_not_waited_for(llmock: LLMock):
-    llmock.slow_first_token(3.0)
-    person = Person(llmock, patience=0.6)
+    llmock.slow_first_token(8.0)
+    person = Person(llmock, patience=1.5)
     assert person.ask().text
     assert [event.error.kind for event in person.retries] == ["timeout"]
 
