@@ -45,6 +45,8 @@ class Playback:
             if then is None:
                 raise httpx.ConnectError("nobody answered then", request=request)
             return _response(request, then, iter([then.body]))
+        if exchange.cancel.requested:
+            raise httpx.ReadError("cancelled", request=request)
         self.asked += 1
         exchange.sent = True
         if not self.left:

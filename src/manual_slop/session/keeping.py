@@ -14,6 +14,7 @@ from manual_slop.session.recorder import Recorder
 from manual_slop.session.token_counts import usual_tokens, weigh
 from manual_slop.session.transcript import Transcript, fold
 from manual_slop.session.turn import unrun
+from manual_slop.session.wire_recorder import keep_wire
 from manual_slop.store import ledger_table
 from manual_slop.store.budget_table import BudgetTable
 from manual_slop.tools.registry import BUILT_IN
@@ -58,6 +59,7 @@ class Saved:
 def keep(session: Session, store: Store) -> None:
     """Record a new session from its first event on."""
     session.record = Recorder(store, session.id)
+    keep_wire(session, store.wire)
 
 
 def claim(store: Store, name: str) -> Saved:
@@ -95,6 +97,7 @@ def go_on(session: Session, saved: Saved) -> tuple[str, ...]:
         transcript = fold(envelope.event for envelope in saved.store.envelopes(saved.id))
     session.restore(transcript)
     session.record = Recorder(saved.store, saved.id, claimed=True)
+    keep_wire(session, saved.store.wire)
     return tuple(event.text for event in mended if isinstance(event, Notice))
 
 

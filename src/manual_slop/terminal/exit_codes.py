@@ -10,6 +10,7 @@ DONE = 0
 UNEXPECTED = 1
 USAGE = 2
 REFUSED = 8
+DIFFERENT = 9
 CANCELLED = 130
 
 MEANINGS: Mapping[int, str] = {
@@ -22,6 +23,7 @@ MEANINGS: Mapping[int, str] = {
     6: "network, timeout, server trouble",
     7: "request refused (too long, content, unknown model …)",
     REFUSED: "refused, nothing was changed",
+    DIFFERENT: "`sessions replay` found differences",
     CANCELLED: "stopped (Ctrl-C)",
 }
 
