@@ -11,6 +11,7 @@ from typing import Any, Literal, Union, cast, get_args, get_origin, get_type_hin
 
 from manual_slop.store.blobs import BlobError
 from manual_slop.store.codec_leaves import LEAVES, Fetch, Keep, Unreadable, inline, read_text, write_text
+from manual_slop.values.approval import Answer, Request
 from manual_slop.values.budget import BudgetExceeded, NodeState
 from manual_slop.values.errors import ERROR_KINDS, ProviderError
 from manual_slop.values.messages import Image, Text
@@ -67,7 +68,8 @@ def _class_reader(kind: Any) -> Read:
 
 
 def _typed_fields(kind: type) -> list[tuple[Field[Any], Any]]:
-    hints = get_type_hints(kind)
+    # These are names of types only, where events are used but not kept.
+    hints = get_type_hints(kind, localns={"NodeState": NodeState, "Request": Request, "Answer": Answer})
     return [(field, hints[field.name]) for field in fields(kind)]
 
 

@@ -82,20 +82,30 @@ def _refuse_foreign(path: Path) -> None:
     SQLite reads it, not we: to close a file lets go of all locks that this process has on it, also those of a
     connection that is open elsewhere in the process, and then other processes damage it.
     """
+    uri = _uri(path, "ro&immutable=1")
     try:
-        with closing(connect_uri(_uri(path, "ro&immutable=1"), patience=0, read_only=True)) as connection:
-            (found,) = connection.execute("PRAGMA application_id").fetchone()
+        with closing(sqlite3.connect(uri, uri=True, isolation_level=None)) as connection:
+            _check_id(connection, path)
     except sqlite3.DatabaseError as error:
-        if error.sqlite_errorcode != sqlite3.SQLITE_NOTADB:
-            raise
-        found = 0
+        # Without its log a file may look damaged that is not: then its id is looked at when the log is there.
+        if error.sqlite_errorcode == sqlite3.SQLITE_NOTADB:
+            raise _foreign(path) from None
+
+
+def _check_id(connection: sqlite3.Connection, path: Path) -> None:
+    (found,) = connection.execute("PRAGMA application_id").fetchone()
     if found != APPLICATION_ID:
-        raise StoreError(f"{path} is not a store of this program: it was left as it is; move it away", "foreign")
+        raise _foreign(path)
+
+
+def _foreign(path: Path) -> StoreError:
+    return StoreError(f"{path} is not a store of this program: it was left as it is; move it away", "foreign")
 
 
 def _bring_up_to_date(path: Path, migrations: tuple[Migration, ...]) -> None:
     _close_to_others(path)
     with closing(connect(path, patience=_PATIENCE)) as connection:
+        _check_id(connection, path)
         found = version(connection)
         if found > len(migrations):
             raise StoreError(
