@@ -233,7 +233,7 @@ def resume_session(
 
 
 def _put_under_budget(session: Session, budget: Spendable | None, recorded: bool) -> None:
-    """Have the session's calls checked, where there is a limit; where it is recorded also entered before they go out."""
+    """Have the session's calls checked where there is a limit, and where it is recorded entered before they go out."""
     if budget is None and not recorded and "budgets" not in session.access.config.rooms:
         return
     from manual_slop.session.budgets import put_under_budget

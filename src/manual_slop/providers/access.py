@@ -14,6 +14,7 @@ from manual_slop.money.rates import Rates, retirement_note
 from manual_slop.providers.config import Config, load_config
 from manual_slop.providers.credentials import read_credentials
 from manual_slop.providers.exchange import Timeouts
+from manual_slop.providers.price_settings import price_settings
 from manual_slop.providers.quirks import deepseek
 from manual_slop.providers.registry import Registry, Route
 from manual_slop.values.errors import ProviderError
@@ -81,10 +82,23 @@ class Access:
         return computed if billed_usd is None or route.local else billed(billed_usd, computed)
 
     def notices(self, route: Route) -> list[str]:
-        """What a person should know before using this model."""
+        """What a person should know before using this model: that it retires, that its price has aged."""
         retires = self.prices.retires(route.provider.name, route.provider.litellm, route.name)
-        note = retirement_note(retires, self._today(), route.model)
-        return [note] if note else []
+        notes = (retirement_note(retires, self._today(), route.model), self.price_age(route))
+        return [note for note in notes if note]
+
+    def price_age(self, route: Route) -> str:
+        """That the model's price is older than `[prices]` wants it, and what to do; else nothing."""
+        rates = None if route.local else self.rates(route)
+        if rates is None or rates.as_of is None:
+            return ""
+        days = (self._today() - rates.as_of).days
+        if days <= price_settings(self.config).stale_after_days:
+            return ""
+        mend = "`manual-slop price --refresh` fetches newer ones"
+        if rates.basis == "override":
+            mend = "correct it in a file of pricing/"
+        return f"the price of {route.model} is {days} days old ({rates.source}, {rates.as_of}): {mend}"
 
     def require_vision(self, route: Route, images: Iterable[Image]) -> None:
         """Raises `ProviderError` when there are pictures and this model would not see them."""

@@ -26,7 +26,7 @@ class Setting:
 
     `mode` stands above the approval mode in `config.toml`; without an `inbox` there is nobody to ask. `session` is the
     recorded one to go on with (the beginning of its id, or `last`); without `record` a new one is not kept, and `None`
-    leaves that to `config.toml`.
+    leaves that to `config.toml`. `budget` is the most it may spend in all (`2.00,200000tok`).
     """
 
     model: str | None = None
@@ -37,6 +37,7 @@ class Setting:
     inbox: Inbox | None = None
     session: str | None = None
     record: bool | None = None
+    budget: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +104,7 @@ def _new(setting: Setting, tell: Tell) -> Session:
         mode=setting.mode,
         inbox=setting.inbox,
         access=access,
+        budget=setting.budget,
     )
     _record(session, setting.record, tell)
     return session
@@ -120,6 +122,7 @@ def _resumed(setting: Setting, name: str, tell: Tell) -> Session:
         tools=setting.tools,
         mode=setting.mode,
         inbox=setting.inbox,
+        budget=setting.budget,
     )
     for notice in session.unheard(session.notices):
         tell(Notice(notice))
@@ -128,6 +131,7 @@ def _resumed(setting: Setting, name: str, tell: Tell) -> Session:
 
 def _record(session: Session, wanted: bool | None, tell: Tell) -> None:
     """Keep a new conversation, unless nobody wants that. Where the store cannot be used it is in memory, and said."""
+    from manual_slop.session.budgets import put_under_budget
     from manual_slop.session.keeping import keep
     from manual_slop.session.settings import session_settings
     from manual_slop.store.errors import StoreError
@@ -137,10 +141,13 @@ def _record(session: Session, wanted: bool | None, tell: Tell) -> None:
     if not (session_settings(session.access.config).record if wanted is None else wanted):
         return
     try:
-        keep(session, shared_store())
+        store = shared_store()
     except StoreError as error:
         tell(Notice(f"this conversation is not being saved: {error}"))
-        keep(session, Store.open(None))
+        store = Store.open(None)
+    keep(session, store)
+    if session.budget is None:  # also without a limit: a call is entered before it goes out
+        put_under_budget(session, None, store)
 
 
 def say(session: Session, prompt: Prompt, tell: Tell, cancel: Cancel) -> None:

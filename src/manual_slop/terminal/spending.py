@@ -5,6 +5,7 @@ from __future__ import annotations
 from rich.table import Table
 
 from manual_slop.terminal.visible import one_line
+from manual_slop.terminal.wording import sum_words
 from manual_slop.values.events import Event
 from manual_slop.values.ledger import UsageRecorded
 from manual_slop.values.usage import CostSum, Usage, total
@@ -44,5 +45,5 @@ def _add_line(table: Table, title: str, calls: list[UsageRecorded], style: str =
     usage = sum((call.usage for call in calls), Usage())
     bases = ", ".join(dict.fromkeys(call.cost.basis for call in calls))
     counts = (len(calls), usage.input_tokens, usage.cache_read_tokens, usage.output_tokens)
-    money = str(total(call.cost for call in calls))
+    money = sum_words(total(call.cost for call in calls))
     table.add_row(title, *(f"{count:,}" for count in counts), money, bases, style=style)

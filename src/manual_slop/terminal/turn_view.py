@@ -53,6 +53,7 @@ from manual_slop.values.events import (
 from manual_slop.values.ledger import UsageRecorded
 from manual_slop.values.redacted_deltas import RedactedDeltas
 from manual_slop.values.secrets import redactor
+from manual_slop.values.usage import Cost
 
 _QUIET = 1.0  # seconds without news after which the status is shown under an open answer
 
@@ -61,7 +62,8 @@ class TurnView:
     """The turns of one conversation, one after the other, on a screen. Every method is for one and the same thread.
 
     `redraw` is to be called about ten times a second while something is awaited. `idle` says what the program does
-    when nothing has happened yet; `ask` puts a request to the person and returns when it is answered.
+    when nothing has happened yet; `ask` puts a request to the person and returns when it is answered; with `explain`
+    the bill says how it was computed.
     """
 
     def __init__(
@@ -79,6 +81,7 @@ class TurnView:
         self._clock = clock
         self._idle = idle
         self.ask = ask
+        self.explain = False
         self.hint: Callable[[], str] = str
         """What to add to the last line of a turn that went well."""
         self._model = ""
@@ -199,6 +202,15 @@ class TurnView:
         self.fail(event.error)
         if event.usage.total_tokens:
             self._note(turn_words(event.usage, event.cost, self._elapsed()))
+            self._explained(event.cost)
+
+    def _explained(self, cost: Cost) -> None:
+        if self.explain:
+            from manual_slop.money.provenance import explain  # only where it is asked for
+            from manual_slop.terminal.explaining import explanation_lines
+
+            for text, style in explanation_lines(explain(cost, model=self._model)):
+                self._note(text, style)
 
     def _elapsed(self) -> float:
         return self._clock() - self._begun

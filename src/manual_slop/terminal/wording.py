@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from manual_slop.terminal.visible import one_line
 from manual_slop.values.approval import Answer, Request
-from manual_slop.values.budget import NodeState
+from manual_slop.values.budget import NodeState, node_name
 from manual_slop.values.events import (
     BudgetWarning,
     CompactionUndone,
@@ -18,7 +19,10 @@ from manual_slop.values.events import (
 )
 from manual_slop.values.messages import ToolCall
 from manual_slop.values.strict_json import StrictJSONError, parse_arguments
-from manual_slop.values.usage import Cost, Usage, format_usd
+from manual_slop.values.usage import Cost, CostSum, Usage, format_usd
+
+if TYPE_CHECKING:
+    from manual_slop.money.what_if import Difference
 
 DOT = " · "
 _PAGE = re.compile(r" \(https?://[^)]*\)")
@@ -73,6 +77,22 @@ def cost_words(cost: Cost) -> str:
     return f"{about}{format_usd(cost.usd)} {cost.basis}{_aside(origin)}"
 
 
+def sum_words(cost: CostSum) -> str:
+    """Several costs as one: `$1.84`, `~$1.84` where some of it is estimated, `≥ $1.84 + 3 unpriced calls`."""
+    text = str(cost)
+    return text.replace("$", "~$", 1) if cost.estimated and cost.usd else text
+
+
+def difference_words(difference: Difference | None) -> str:
+    """`−$1.73  −94.0 %`; a question mark where calls are left out."""
+    if difference is None:
+        return "?"
+    sign = "+" if difference.usd > 0 else "−" if difference.usd < 0 else "±"
+    if difference.percent is None:
+        return f"{sign}{format_usd(abs(difference.usd))}"
+    return f"{sign}{format_usd(abs(difference.usd))}  {sign}{abs(difference.percent):,.1f} %"
+
+
 def turn_words(usage: Usage, cost: Cost, seconds: float, rounds: int = 0) -> str:
     """The last line of a turn: tokens, money and how we know, rounds, time."""
     counted = "" if not rounds else "1 round" if rounds == 1 else f"{rounds} rounds"
@@ -112,14 +132,11 @@ def notice_words(event: Notice | BudgetWarning | HistoryCompacted | CompactionUn
 
 
 def budget_words(node: NodeState) -> str:
-    """How much of a node's limit is spent and set aside."""
-    committed = node.spent + node.reserved
-    parts = []
-    if node.limit.usd is not None:
-        parts.append(f"{format_usd(committed.usd)} of {format_usd(node.limit.usd)}")
-    if node.limit.tokens is not None:
-        parts.append(f"{committed.tokens:,} of {node.limit.tokens:,} tokens")
-    return f"budget of {one_line(node.path[-1])}: {' and '.join(parts)} spent or set aside"
+    """How much of a node's limit is spent."""
+    limit, spent = node.limit, node.spent
+    parts = [] if limit.usd is None else [f"{format_usd(spent.usd)} of {format_usd(limit.usd)}"]
+    parts += [] if limit.tokens is None else [f"{spent.tokens:,} of {limit.tokens:,} tokens"]
+    return f"the budget of {one_line(node_name(node.path))} is nearly used up: {' and '.join(parts)} spent"
 
 
 def approval_words(request: Request) -> str:

@@ -104,3 +104,11 @@ def path_of(session_id: str, origin: Origin) -> Path:
     """The nodes that a call of a session counts for, the widest first."""
     named = (("epic", origin.epic), ("track", origin.track), ("tier", origin.tier), ("ticket", origin.ticket))
     return ("all", f"session {origin.session_id or session_id}", *(f"{kind} {name}" for kind, name in named if name))
+
+
+def node_name(path: Path) -> str:
+    """What a person calls a node: `session 1f2e3d4c`, `day 2026-11-23`, `tier 3`, `everything`."""
+    kind, _, name = path[-1].partition(" ")
+    if kind == "all":
+        return "everything"
+    return f"{kind} {name[:8] if kind == 'session' else name}"
