@@ -36,7 +36,7 @@ from manual_slop.values.ledger import UsageRecorded
 from manual_slop.values.messages import Image, Message, Text, ToolCall, ToolResult, user
 from manual_slop.values.paths import config_dir
 from manual_slop.values.secrets import redactor
-from tests.support.scripted_server import Scripted, ScriptedServer, fails, says
+from tests.support.scripted_server import Scripted, ScriptedServer, calls, fails, says
 
 KEY = "sk-canary-compaction-1"
 AT_ONCE = RetryPolicy(attempts=2, first_wait=0.0)
@@ -351,6 +351,44 @@ def test_a_prompt_nothing_came_of_is_taken_back_also_after_room_was_made() -> No
     assert fold(talk.events).messages == tuple(talk.session.messages)
 
 
+def long_turn(rounds: int) -> list[Message]:
+    """One request and so many rounds of work on it."""
+    said = [user(f"do it all: {LONG}")]
+    for at in range(rounds):
+        reads = ToolCall(f"r{at}", "read_file", json.dumps({"path": f"src/{at}.py"}))
+        said += [Message("assistant", (reads,), "openai/gpt-4o"), Message("tool", (ToolResult(reads.id, LONG),))]
+    return said
+
+
+def test_of_one_long_turn_the_last_rounds_stay_and_the_request_is_kept_word_for_word() -> None:
+    talk = Talk(1)
+    talk.session.messages += long_turn(10)
+    before = talk.before
+    with ScriptedServer([says("Six files were read.")]) as server:
+        done = talk.compact(server)
+    summary, *kept = talk.session.messages
+    assert (done.replaced, kept) == (17, before[17:])
+    assert [message.role for message in kept] == ["assistant", "tool"] * 4
+    assert f"last request, word for word: {json.dumps(f'do it all: {LONG}'.strip())}" in summary.text
+    require_valid(talk.session.messages)
+    talk.session.uncompact()
+    assert talk.session.messages == before
+
+
+def test_room_is_made_in_the_middle_of_a_long_turn_and_not_after_every_round() -> None:
+    configure(f"[context]\ncompact_at = 0.8\n{WINDOW}")
+    talk = Talk(0)
+    talk.session.messages += [*long_turn(3), answered("so far"), user("go on")]
+    work = [calls(("read_file", {"path": f"{at}.py"})) for at in range(3)]
+    talk.session.messages += long_turn(12)[1:]
+    talk.session.messages.append(answered("nearly"))
+    with ScriptedServer([says("Much was read."), *work, says("done")]) as server:
+        talk.session.send("finish it", api_base=f"{server.url}/v1", api_key=KEY)
+    assert [entry.purpose for entry in talk.told(UsageRecorded)].count("compaction") == 1
+    assert len(server.seen) == 5
+    require_valid(talk.session.messages)
+
+
 def test_forgetting_the_conversation_forgets_its_summaries() -> None:
     talk = Talk()
     with ScriptedServer([says("ok")]) as server:
@@ -366,11 +404,11 @@ def turns(draw: st.DrawFn) -> list[Message]:
     said: list[Message] = []
     for at in range(draw(st.integers(1, 7))):
         said.append(user(draw(st.text(max_size=30)) + LONG))
-        for round_ in range(draw(st.integers(0, 3))):
+        for round_ in range(draw(st.integers(0, 9))):
             count = draw(st.integers(1, 3))
             made = tuple(ToolCall(f"c{at}-{round_}-{n}", "read_file", '{"path": "a.py"}') for n in range(count))
             said.append(Message("assistant", (*((Text("hm"),) if draw(st.booleans()) else ()), *made), "openai/gpt-4o"))
-            said.append(Message("tool", tuple(ToolResult(call.id, "r", draw(st.booleans())) for call in made)))
+            said.append(Message("tool", tuple(ToolResult(call.id, LONG, draw(st.booleans())) for call in made)))
         said.append(answered(draw(st.text(max_size=30))))
     return said
 

@@ -12,7 +12,7 @@ from manual_slop.providers.stream import Listener
 from manual_slop.session.calls import Calls
 from manual_slop.session.context import measure, window_for
 from manual_slop.session.context_settings import context_settings
-from manual_slop.session.history import files_named, first_request, oldest_turns, originals
+from manual_slop.session.history import files_named, oldest_rounds, oldest_turns, originals, requests
 from manual_slop.session.summary_request import (
     INSTRUCTIONS,
     MOST_WORDS,
@@ -33,8 +33,10 @@ if TYPE_CHECKING:
     from manual_slop.session.session import Session
 
 KEPT_TURNS = 2
+KEPT_ROUNDS = 4
 _LEAST = 400  # tokens: less than that is not worth a summary
 _WORTH_IT = 0.8  # the part of what it replaces that a summary may come to
+_WORTH_IT_UNASKED = 0.2  # the part of the context that must go, or every round would bring a summary
 _UNKNOWN_WINDOW = 24_000
 _LONGEST_SUMMARY = 4_096
 _GUESS = 1.3  # our guess at tokens may be that much too low
@@ -65,29 +67,28 @@ class Compaction:
     cost: Cost
 
 
-def compact(session: Session, calls: Calls, tell: Listener, writer: Route, keep: int = KEPT_TURNS) -> Compaction:
-    """Summarise all but the last `keep` turns; the caller sees to it that no turn is under way that is not kept.
+def compact(
+    session: Session, calls: Calls, tell: Listener, writer: Route, keep: int = KEPT_TURNS, least: int = _LEAST
+) -> Compaction:
+    """Summarise all but the last `keep` turns; where that is nothing, all but the last rounds of a long one.
 
-    Raises `NothingToCompact`, and `ProviderError` where no summary came of it; the conversation then is as it was.
+    Less than `least` tokens, as we guess them, are not worth a call. Raises `NothingToCompact`, and `ProviderError`
+    where no summary came of it; the conversation then is as it was.
     """
     summarised = session.messages[0] if session.compacted else None
-    count = oldest_turns(session.messages, keep, summarised=summarised is not None)
-    oldest = tuple(session.messages[:count])
-    weight = weigh(oldest).text
-    if weight < _LEAST:
-        raise NothingToCompact(_why_not(session, keep, count, weight))
+    oldest = _put_away(session, keep, least, summarised)
     before, made = measure(session).tokens, len(calls.entries)
     text = _Writer(session, calls, writer).summarise(entries(oldest, summarised))
-    history = originals((*session.compacted, oldest))
-    summary = framed(text, writer.model, len(history), first_request(history), files_named(history))
-    if weigh((summary,)).text > weight * _WORTH_IT:
+    summary = _summary(session, oldest, text, writer.model)
+    if weigh((summary,)).text > weigh(oldest).text * _WORTH_IT:
         raise NothingToCompact(f"the summary by {writer.model} is no shorter than what it would stand for: not used")
     session.compacted.append(oldest)
-    session.messages[:count] = [summary]
-    tell(HistoryCompacted(summary, count, writer.model))
+    session.messages[: len(oldest)] = [summary]
+    tell(HistoryCompacted(summary, len(oldest), writer.model))
     spent = calls.entries[made:]
     usage, cost = sum((entry.usage for entry in spent), Usage()), combine(entry.cost for entry in spent)
-    return Compaction(summary, count, writer.model, before, measure(session).tokens, len(spent), usage, cost)
+    after = measure(session).tokens
+    return Compaction(summary, len(oldest), writer.model, before, after, len(spent), usage, cost)
 
 
 def uncompact(session: Session, tell: Listener) -> int:
@@ -108,17 +109,17 @@ def compact_if_due(session: Session, calls: Calls, tell: Listener, route: Route)
     settings = context_settings(session.access.config)
     if settings.compact_at is None:
         return False
-    full = measure(session).full
-    if full is None or full < settings.compact_at:
+    meter = measure(session)
+    if meter.full is None or meter.full < settings.compact_at:
         return True
+    made = len(calls.entries)
     try:
         writer = session.access.route(settings.model) if settings.model else route
-        compact(session, calls, tell, writer)
+        compact(session, calls, tell, writer, least=max(_LEAST, int(meter.tokens * _WORTH_IT_UNASKED)))
     except NothingToCompact:
-        return True
+        return len(calls.entries) == made
     except (ProviderError, ConfigError) as error:
-        reason = error.message if isinstance(error, ProviderError) else str(error)
-        tell(Notice(f"the conversation could not be summarised, it stays as it is: {reason}"))
+        tell(Notice(f"the conversation could not be summarised, it stays as it is: {error}"))
         return False
     return True
 
@@ -170,9 +171,27 @@ class _Writer:
         return ProviderError(kind, route.provider.name, route.model, message, advice="Have another model write it.")
 
 
-def _why_not(session: Session, keep: int, count: int, weight: int) -> str:
+def _put_away(session: Session, keep: int, least: int, summarised: Message | None) -> tuple[Message, ...]:
+    """The messages a summary is to stand for. An earlier summary goes with them, but is no reason to write another."""
+    weight = 0
+    for count in (
+        oldest_turns(session.messages, keep, summarised=summarised is not None),
+        oldest_rounds(session.messages, KEPT_ROUNDS, summarised=summarised is not None),
+    ):
+        oldest = tuple(session.messages[:count])
+        weight = max(weight, weigh(message for message in oldest if message is not summarised).text)
+        if count and weight >= least:
+            return oldest
+    if weight:
+        raise NothingToCompact(f"nothing to gain: what could be put away is only about {weight:,} tokens")
     kept = "the last turn is" if keep == 1 else f"the last {keep} turns are"
-    if count:
-        return f"nothing to gain: what could be put away is about {weight:,} tokens, a summary takes as many"
-    already = "the rest is a summary already" if session.compacted else "there is nothing before them"
-    return f"nothing to put away: {kept} kept as they are, and {already}"
+    rest = "the rest is a summary already" if summarised else "there is nothing before them"
+    raise NothingToCompact(f"nothing to put away: {kept} kept as they are, and {rest}")
+
+
+def _summary(session: Session, oldest: tuple[Message, ...], text: str, model: str) -> Message:
+    history = originals((*session.compacted, oldest))
+    asked = requests(history)
+    goes_on = not any(message.role == "user" for message in session.messages[len(oldest) :])
+    last = asked[-1] if goes_on and len(asked) > 1 else ""
+    return framed(text, model, len(history), asked[0] if asked else "", files_named(history), last)

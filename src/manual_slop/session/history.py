@@ -24,14 +24,25 @@ def oldest_turns(messages: Sequence[Message], keep: int, *, summarised: bool = F
     return starts[-keep] if keep > 0 else len(messages)
 
 
+def oldest_rounds(messages: Sequence[Message], keep: int, *, summarised: bool = False) -> int:
+    """How many messages stand before the last `keep` of the model's; for one long turn, of which the end must stay.
+
+    Cutting there parts no call from its result either, but it may put the person's last request away.
+    """
+    rounds = [at for at, message in enumerate(messages) if message.role == "assistant"]
+    count = rounds[-keep] if 0 < keep < len(rounds) else 0
+    return 0 if summarised and count == 1 else count
+
+
 def originals(compacted: Iterable[Sequence[Message]]) -> tuple[Message, ...]:
     """All that was ever put away, in order, without the summaries that stood for some of it in between."""
     return tuple(message for at, replaced in enumerate(compacted) for message in replaced[min(at, 1) :])
 
 
-def first_request(messages: Iterable[Message]) -> str:
-    """The person's first words."""
-    return next((message.text.strip() for message in messages if message.role == "user" and message.text.strip()), "")
+def requests(messages: Iterable[Message]) -> tuple[str, ...]:
+    """The person's words, message by message."""
+    said = (message.text.strip() for message in messages if message.role == "user")
+    return tuple(words for words in said if words)
 
 
 def files_named(messages: Iterable[Message]) -> tuple[str, ...]:

@@ -71,8 +71,11 @@ def take(rest: Sequence[Entry], tokens: int) -> tuple[list[Entry], int]:
     return taken, len(taken)
 
 
-def framed(text: str, model: str, messages: int, goal: str, files: Sequence[str]) -> Message:
-    """The message that stands for `messages` others: said to be ours, with what was asked first and the files named."""
+def framed(text: str, model: str, messages: int, goal: str, files: Sequence[str], last_request: str = "") -> Message:
+    """The message that stands for `messages` others: said to be ours, with what was asked first and the files named.
+
+    `last_request` is given where what stays is the work on it.
+    """
     mark = f"summary-{hashlib.sha256(text.encode('utf-8', 'replace')).hexdigest()[:12]}"
     ours = (
         f"[The program wrote this, not the person: the first {messages} messages of the conversation were put away to "
@@ -82,6 +85,10 @@ def framed(text: str, model: str, messages: int, goal: str, files: Sequence[str]
     lines = [ours]
     if goal:
         lines.append(f"The person's first request, word for word: {json.dumps(_cut(goal, _LONGEST_REQUEST), **_JSON)}")
+    if last_request:
+        lines.append(
+            f"The person's last request, word for word: {json.dumps(_cut(last_request, _LONGEST_SAID), **_JSON)}"
+        )
     if files:
         more = f" and {len(files) - _MOST_FILES} others before" if len(files) > _MOST_FILES else ""
         lines.append(f"Files that tools were used on: {', '.join(files[-_MOST_FILES:])}{more}")

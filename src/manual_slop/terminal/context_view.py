@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -13,14 +13,14 @@ from rich.text import Text
 from manual_slop.terminal.tables import grid
 from manual_slop.terminal.visible import one_line
 from manual_slop.terminal.wording import DOT, cost_words, usage_words
-from manual_slop.values.context import ContextMeter, Forecast, Range
+from manual_slop.values.context import ContextMeter, Forecast, Range, Standing
 from manual_slop.values.usage import format_usd
 
 if TYPE_CHECKING:
     from manual_slop.session.compaction import Compaction
 
 _BAR = 60
-_STYLES = {"unknown": "dim", "fine": "good", "filling": "warn", "full": "bad"}
+_STYLES: Mapping[Standing, str] = {"unknown": "dim", "fine": "good", "filling": "warn", "full": "bad"}
 
 
 def context_view(meter: ContextMeter, forecasts: Sequence[Forecast] = ()) -> RenderableType:
