@@ -187,13 +187,30 @@ def models(
 
 @app.command()
 def price(
-    model: Annotated[list[str], typer.Argument(metavar="MODEL...", help="Model strings or aliases.")],
+    model: Annotated[list[str] | None, typer.Argument(metavar="MODEL...", help="Model strings or aliases.")] = None,
+    refresh: Annotated[
+        bool, typer.Option("--refresh", help="Fetch a newer price map, and show what differs before it counts.")
+    ] = False,
+    back: Annotated[bool, typer.Option("--back", help="Take the last refresh back.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="With --refresh: put it in force without asking.")] = False,
     json: JsonOption = False,
-) -> None:
-    """Say what models cost and where that is written."""
-    from manual_slop.terminal.catalogue import show_prices
+) -> int:
+    """Say what models cost and where that is written.
 
-    show_prices(model, json)
+    Prices come over the network with --refresh only.
+    """
+    if (model is not None) + refresh + back != 1:
+        raise ConfigError("price takes models, or --refresh, or --back: one of them")
+    if yes and not refresh:
+        raise ConfigError("--yes belongs to --refresh")
+    if model is not None:
+        from manual_slop.terminal.catalogue import show_prices
+
+        show_prices(model, json)
+        return DONE
+    from manual_slop.terminal import price_refresh
+
+    return price_refresh.refresh(yes, json) if refresh else price_refresh.back()
 
 
 @app.command()

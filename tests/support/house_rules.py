@@ -70,6 +70,7 @@ FILE_OPENERS: Mapping[str, str] = {
     "providers.price_sources": "price files",
     "providers.rows": "providers.toml, which travels with the package",
     "providers.model_map": "litellm's cost map, as data",
+    "providers.map_file": "a newer one, fetched on request",
     "providers.model_list_cache": "model lists it fetched",
     "providers.images": "pictures a person names",
     "rehearsal.wire.images": "pictures, from the bytes of a request",

@@ -41,7 +41,7 @@ def test_a_conversation_goes_on_from_turn_to_turn_and_ends_with_its_cost(talk):
     assert "12*7 = 84" in out
     assert "2+2 = 4" in out
     assert len(chat.session.messages) == 4
-    assert err.splitlines()[-1] == "2 calls · $0"
+    assert err.splitlines()[-1] == "2 calls · local, no charge"
 
 
 def test_tools_read_the_project(talk):

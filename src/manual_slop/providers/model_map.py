@@ -6,13 +6,14 @@ import functools
 import importlib.util
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from manual_slop.money.map_rates import day, rates_from_entry
 from manual_slop.money.rates import Rates, undated
+from manual_slop.providers.map_file import map_path, read_kept
 
 _FILE = "model_prices_and_context_window_backup.json"
 _MODES = ("chat", "responses")
@@ -51,13 +52,27 @@ class ModelFacts:
 class ModelMap:
     """The map's entries, found by provider prefix and model name. Read-only, safe to share between threads.
 
-    `version` is litellm's; `problem` says why the map is empty, when it is.
+    `version` is litellm's; `fetched` the day on which a newer map was fetched, `None` for the one litellm carries;
+    `problem` says why the map is empty, when it is.
     """
 
-    def __init__(self, entries: Mapping[str, Any], version: str = "", problem: str = "") -> None:
+    def __init__(
+        self, entries: Mapping[str, Any], version: str = "", problem: str = "", fetched: date | None = None
+    ) -> None:
         self._entries = entries
         self.version = version
         self.problem = problem
+        self.fetched = fetched
+
+    @property
+    def entries(self) -> Mapping[str, Any]:
+        """Everything in it, by the map's own names."""
+        return self._entries
+
+    @property
+    def name(self) -> str:
+        """What bills call it."""
+        return f"litellm map fetched {self.fetched}" if self.fetched else f"litellm map {self.version}"
 
     def __len__(self) -> int:
         return len(self._entries)
@@ -80,7 +95,8 @@ class ModelMap:
     def rates(self, prefix: str, name: str) -> Rates | None:
         """The rates of exactly this model, or `None` when the map has no price of it."""
         found = self.exact(prefix, name)
-        return rates_from_entry(found[0], found[1], f"litellm map {self.version}") if found else None
+        rates = rates_from_entry(found[0], found[1], self.name) if found else None
+        return replace(rates, as_of=self.fetched) if rates and self.fetched else rates
 
     def capabilities(self, prefix: str, name: str) -> ModelFacts:
         """What a model can do and how much it takes. All unknown when it is not in the map."""
@@ -102,9 +118,27 @@ class ModelMap:
                     yield name
 
 
-@functools.cache
 def model_map() -> ModelMap:
-    """The map of the installed litellm, read once (about 25 ms). Empty, with `problem` set, if it cannot be read."""
+    """The map in force, each read once (about 25 ms): one that was fetched, as long as litellm is the version it was
+    fetched beside, else that of the installed litellm. Empty, with `problem` set, if it cannot be read."""
+    path = map_path()
+    try:
+        state = path.stat()
+    except OSError:
+        return _carried()
+    return _fetched(path, state.st_mtime_ns, state.st_size) or _carried()
+
+
+@functools.lru_cache(maxsize=4)
+def _fetched(path: Path, _changed: int, _size: int) -> ModelMap | None:
+    kept = read_kept(path)
+    if kept is None or kept.litellm != _carried().version:
+        return None
+    return ModelMap(kept.entries, kept.litellm, fetched=kept.fetched)
+
+
+@functools.cache
+def _carried() -> ModelMap:
     from importlib.metadata import PackageNotFoundError, version  # 16 ms: only when the map is wanted
 
     try:
