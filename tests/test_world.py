@@ -31,8 +31,21 @@ def test_no_key_base_url_or_proxy_of_a_person_is_left():
 
 
 def test_keys_proxies_and_colours_are_taken_out_and_the_rest_is_kept():
-    environment = {"OPENAI_API_KEY": "a", "https_proxy": "b", "HF_TOKEN": "c", "NO_COLOR": "1", "PATH": "/bin"}
-    assert set(take_personal(environment)) == {"OPENAI_API_KEY", "https_proxy", "HF_TOKEN", "NO_COLOR"}
+    environment = {
+        "OPENAI_API_KEY": "a",
+        "https_proxy": "b",
+        "HF_TOKEN": "c",
+        "NO_COLOR": "1",
+        "GITHUB_ACTIONS": "true",
+        "PATH": "/bin",
+    }
+    assert set(take_personal(environment)) == {
+        "OPENAI_API_KEY",
+        "https_proxy",
+        "HF_TOKEN",
+        "NO_COLOR",
+        "GITHUB_ACTIONS",
+    }
     assert environment == {"PATH": "/bin"}
 
 
