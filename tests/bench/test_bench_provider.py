@@ -17,7 +17,7 @@ from tests.bench.replies import LONG, SENTENCE, TOOL_ROUNDS
 from tests.bench.worker import GROUPS
 
 
-@pytest.mark.timeout(300)  # a minute on an idle machine: litellm is imported three times
+@pytest.mark.timeout(900)  # a minute on an idle machine: litellm is imported three times
 def test_a_quick_run_measures_everybody_at_everything(tmp_path: Path) -> None:
     file = tmp_path / "figures.json"
     ran = subprocess.run(
