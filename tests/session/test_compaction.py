@@ -36,7 +36,7 @@ from manual_slop.values.ledger import UsageRecorded
 from manual_slop.values.messages import Image, Message, Text, ToolCall, ToolResult, user
 from manual_slop.values.paths import config_dir
 from manual_slop.values.secrets import redactor
-from tests.support.scripted_server import Scripted, ScriptedServer, calls, fails, says
+from tests.support.scripted_server import USAGE, Scripted, ScriptedServer, calls, fails, says
 
 KEY = "sk-canary-compaction-1"
 AT_ONCE = RetryPolicy(attempts=2, first_wait=0.0)
@@ -387,6 +387,29 @@ def test_room_is_made_in_the_middle_of_a_long_turn_and_not_after_every_round() -
     assert [entry.purpose for entry in talk.told(UsageRecorded)].count("compaction") == 1
     assert len(server.seen) == 5
     require_valid(talk.session.messages)
+
+
+def test_a_round_too_small_to_make_room_by_brings_no_summary_of_its_own() -> None:
+    configure('[context]\ncompact_at = 0.5\n[context.windows]\n"openai/gpt-4o" = 6000\n')
+    talk = Talk(0)
+    talk.session.system_prompt = "x" * 8000
+    big = {"data": "z" * 2000}
+    for at in range(8):
+        call = ToolCall(f"b{at}", "no_such_tool", json.dumps(big))
+        talk.session.messages += [] if at else [user("do it all")]
+        talk.session.messages += [
+            Message("assistant", (call,), "openai/gpt-4o"),
+            Message("tool", (ToolResult(call.id, "ok"),)),
+        ]
+    talk.session.messages.append(answered("nearly"))
+    told = {"prompt_tokens": 4_400, "completion_tokens": 500}
+    pieces = [
+        piece.replace(json.dumps(USAGE).encode(), json.dumps(told).encode()) for piece in calls(("x", big)).pieces
+    ]
+    with ScriptedServer([says("Much was done."), Scripted(pieces), says("done")]) as server:
+        reply = talk.session.send("finish", api_base=f"{server.url}/v1", api_key=KEY)
+    assert reply.text == "done"
+    assert [entry.purpose for entry in talk.told(UsageRecorded)] == ["compaction", "chat", "tool round"]
 
 
 def test_forgetting_the_conversation_forgets_its_summaries() -> None:

@@ -119,7 +119,8 @@ def compact_if_due(session: Session, calls: Calls, tell: Listener, route: Route)
     except NothingToCompact:
         return len(calls.entries) == made
     except (ProviderError, ConfigError) as error:
-        tell(Notice(f"the conversation could not be summarised, it stays as it is: {error}"))
+        if not (isinstance(error, ProviderError) and error.kind == "cancelled"):
+            tell(Notice(f"the conversation could not be summarised, it stays as it is: {error}"))
         return False
     return True
 
