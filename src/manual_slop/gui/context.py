@@ -7,18 +7,23 @@ from typing import Any
 
 from manual_slop.app.app_state import AppState
 from manual_slop.app_controller import AppController
+from manual_slop.gui.boundary import Boundary
 from manual_slop.gui.fonts import Fonts
 from manual_slop.gui.palette import PALETTES, Palette, ThemeName
 
 
 @dataclass(slots=True)
 class App:
-    """The window as its panels know it. `memo` keeps what a panel measured or prepared, by the panel's own key."""
+    """The window as its panels know it.
+
+    `memo` keeps what a panel measured or prepared, by the panel's own key; `boundaries` say which panels fail.
+    """
 
     controller: AppController
     theme: ThemeName = "dark"
     reduced_motion: bool = False
     memo: dict[str, Any] = field(default_factory=dict)
+    boundaries: dict[str, Boundary] = field(default_factory=dict)
     _fonts: Fonts | None = None
 
     @property

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from imgui_bundle import hello_imgui, imgui, immapp
@@ -20,7 +20,9 @@ from manual_slop.values.paths import config_dir
 _IDLE_FPS = 1.0
 
 
-def window_params(app: App, size: tuple[int, int] = (1440, 900)) -> hello_imgui.RunnerParams:
+def window_params(
+    app: App, size: tuple[int, int] = (1440, 900), panels: Sequence[Panel] = PANELS
+) -> hello_imgui.RunnerParams:
     """Everything hello_imgui wants to know of the window. Nothing is opened yet."""
     params = hello_imgui.RunnerParams()
     geometry = params.app_window_params
@@ -36,7 +38,7 @@ def window_params(app: App, size: tuple[int, int] = (1440, 900)) -> hello_imgui.
     params.ini_folder_type = hello_imgui.IniFolderType.absolute_path
     params.ini_filename = str(config_dir() / "window.ini")
     params.renderer_backend_options.open_gl_options = _plain_gl()
-    params.docking_params = _docking(app)
+    params.docking_params = _docking(app, panels)
     _listen(params.callbacks, app)
     return params
 
@@ -80,25 +82,25 @@ def _listen(callbacks: hello_imgui.RunnerCallbacks, app: App) -> None:
     callbacks.post_render_dockable_windows = lambda: draw_toasts(app)
 
 
-def _docking(app: App) -> hello_imgui.DockingParams:
+def _docking(app: App, panels: Sequence[Panel]) -> hello_imgui.DockingParams:
     params = hello_imgui.DockingParams()
     params.docking_splits = [
         hello_imgui.DockingSplit(CENTRE, RIGHT, imgui.Dir.right, 0.46),
         hello_imgui.DockingSplit(RIGHT, BELOW, imgui.Dir.down, 0.40),
     ]
-    params.dockable_windows = [_window(app, panel) for panel in PANELS]
+    params.dockable_windows = [_window(app, panel) for panel in panels]
     return params
 
 
 def _window(app: App, panel: Panel) -> hello_imgui.DockableWindow:
     window = hello_imgui.DockableWindow(panel.title, panel.space)
-    window.gui_function = _guarded(app, panel.draw)
+    window.gui_function = _guarded(app, panel)
     return window
 
 
-def _guarded(app: App, draw: Callable[[App], None]) -> Callable[[], None]:
-    boundary = Boundary()
-    return lambda: boundary.draw(lambda: draw(app))
+def _guarded(app: App, panel: Panel) -> Callable[[], None]:
+    boundary = app.boundaries[panel.title] = Boundary()
+    return lambda: boundary.draw(lambda: panel.draw(app))
 
 
 def _nobody() -> None:

@@ -1,0 +1,57 @@
+"""The harness notices what it is there to notice."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from imgui_bundle import imgui
+
+from manual_slop.gui.context import App
+from manual_slop.gui.panel_list import BELOW, PANELS, Panel
+from tests.support.gui import Person, draw, use
+
+
+def one_more(drawing: Callable[[App], object]) -> tuple[Panel, ...]:
+    """All panels and this one, in front."""
+    return (Panel("Extra", BELOW, drawing), *PANELS)
+
+
+def test_a_panel_that_fails_fails_the_test(app: App):
+    with pytest.raises(AssertionError, match="ZeroDivisionError"):
+        draw(app, panels=one_more(lambda _: 1 / 0))
+
+
+def test_a_panel_that_opens_a_file_fails_the_test(app: App, tmp_path: Path):
+    with pytest.raises(AssertionError, match="opened while drawing"):
+        draw(app, panels=one_more(lambda _: (tmp_path / "project/README.md").read_text()))
+
+
+def test_a_scene_that_looks_for_what_is_not_there_fails_the_test(app: App):
+    def scene(person: Person) -> None:
+        person.opens("No such panel")
+
+    with pytest.raises(AssertionError, match="No such panel"):
+        use(app, scene)
+
+
+def test_what_fails_in_a_scene_comes_out_of_it(app: App):
+    def scene(_person: Person) -> None:
+        raise LookupError("nothing there")
+
+    with pytest.raises(LookupError, match="nothing there"):
+        use(app, scene)
+
+
+def test_the_text_of_a_frame_can_be_read_and_the_clipboard_stays(app: App):
+    read = []
+
+    def scene(person: Person) -> None:
+        imgui.set_clipboard_text("mine")
+        read.append(person.reads())
+        read.append(imgui.get_clipboard_text())
+
+    use(app, scene)
+    assert "rehearsal/demo" in read[0]
+    assert read[1] == "mine"

@@ -1,0 +1,296 @@
+"""The window without a display: drawn frame by frame, or used by a person made of the test engine.
+
+    def test_what_is_typed_is_sent(app):
+        def scene(person):
+            person.writes("//Discussion/**/##draft", "hello")
+            person.presses("Ctrl+Enter")
+            person.waits_until(lambda: app.state.conversation.items)
+        use(app, scene)
+
+Every run also sees to it that no panel fails and that nothing opens a file or a socket while it draws.
+"""
+
+from __future__ import annotations
+
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from imgui_bundle import ImVec2, hello_imgui, imgui, immapp  # after the check that it is there
+
+from manual_slop.gui.backends import without_pixels
+from manual_slop.gui.context import App
+from manual_slop.gui.panel_list import PANELS, Panel
+from manual_slop.gui.window import add_ons, window_params
+from tests.support.patience import HANGS
+
+Scene = Callable[["Person"], None]
+
+SIZE = (1280, 800)
+_FORBIDDEN = ("open", "socket.", "subprocess.", "sqlite3.", "os.listdir", "os.scandir", "os.system", "import")
+_MODIFIERS = {"Ctrl": imgui.Key.mod_ctrl, "Shift": imgui.Key.mod_shift, "Alt": imgui.Key.mod_alt}
+_KEYS = {"Enter": "enter", "Escape": "escape", ".": "period", ",": "comma", "Up": "up_arrow", "Down": "down_arrow"}
+
+
+class Watch:
+    """An audit hook that notes what the drawing thread opens while it draws. One a process: hooks stay for ever."""
+
+    def __init__(self) -> None:
+        self.opened: list[str] = []
+        self._drawing = 0
+        sys.addaudithook(self._hear)
+
+    @contextmanager
+    def drawing(self) -> Iterator[None]:
+        """What this thread does within is drawing."""
+        self._drawing = threading.get_ident()
+        try:
+            yield
+        finally:
+            self._drawing = 0
+
+    def _hear(self, name: str, arguments: tuple[Any, ...]) -> None:
+        if self._drawing == threading.get_ident() and name.startswith(_FORBIDDEN):
+            self.opened.append(f"{name} {arguments[:1]}")
+
+
+_watch = Watch()
+
+
+@dataclass(slots=True)
+class Person:
+    """Somebody at the window. References are the test engine's: `//Window/**/Label`."""
+
+    ctx: imgui.test_engine.TestContext
+    app: App
+    woken: threading.Event
+    run: Run
+
+    def opens(self, panel: str) -> None:
+        """Bring a panel to the front."""
+        self.ctx.window_focus(f"//{panel}")
+        self._went_well(panel)
+
+    def clicks(self, what: str) -> None:
+        """Click a thing that is there."""
+        self.sees_item(what)
+        self.ctx.item_click(what)
+        self._went_well(what)
+
+    def writes(self, where: str, text: str) -> None:
+        """Click into a field and type there instead of what it holds."""
+        self.sees_item(where)
+        self.ctx.item_click(where)
+        self.ctx.key_chars_replace(text)
+        self._went_well(where)
+
+    def types(self, text: str) -> None:
+        """Type where the focus is."""
+        self.ctx.key_chars(text)
+
+    def presses(self, keys: str) -> None:
+        """`Ctrl+Shift+P`, `Enter`, `Escape` …"""
+        *modifiers, last = keys.split("+")
+        chord = getattr(imgui.Key, _KEYS.get(last, last.lower()))
+        for name in modifiers:
+            chord |= _MODIFIERS[name]
+        self.ctx.key_press(chord)
+        self._went_well(keys)
+
+    def sees_item(self, what: str) -> None:
+        """Wait until the thing is there."""
+        self.waits_until(lambda: self.ctx.item_exists(what), what)
+
+    def waits_until(self, condition: Callable[[], object], what: str = "") -> None:
+        """Let frames go by until it is so."""
+        until = time.monotonic() + HANGS
+        while not condition():
+            assert time.monotonic() < until, f"waited in vain {what and f'for {what}'}\n{self.reads()}"
+            assert not self.ctx.is_error(), "the person has failed before"
+            self.woken.wait(0.02)  # somebody's news, or the next frame
+            self.woken.clear()
+            self.ctx.yield_()
+
+    def waits(self, frames: int = 2) -> None:
+        """Let frames go by."""
+        self.ctx.yield_(frames)
+
+    def reads(self) -> str:
+        """All text in the window, also rows that are scrolled out of view; not what is painted (chips, markdown)."""
+        self.run.wants_text = True
+        self.ctx.yield_(3)
+        return self.run.text
+
+    def _went_well(self, what: str) -> None:
+        assert not self.ctx.is_error(), f"cannot do that: {what}"
+
+
+@dataclass(slots=True)
+class Run:
+    """One time the window is open: what went wrong, how many frames there were, and the text of a frame on request."""
+
+    app: App
+    params: hello_imgui.RunnerParams
+    frames: int = 0
+    wants_text: bool = False
+    text: str = ""
+    errors: list[BaseException] = field(default_factory=list)
+    expects_trouble: bool = False
+
+    def begin_frame(self) -> None:
+        """After ImGui's new frame."""
+        self.frames += 1
+        if self.wants_text:
+            imgui.log_to_clipboard(0)
+
+    def end_frame(self) -> None:
+        """Before ImGui's rendering."""
+        if self.wants_text:
+            held = imgui.get_clipboard_text()
+            imgui.log_finish()
+            self.text, self.wants_text = imgui.get_clipboard_text(), False
+            imgui.set_clipboard_text(held)
+
+    def judge(self) -> None:
+        """Raise what went wrong."""
+        opened, _watch.opened = _watch.opened, []
+        if self.errors:
+            raise self.errors[0]
+        if not self.expects_trouble:
+            troubles = {name: one.trouble for name, one in self.app.boundaries.items() if one.trouble}
+            assert not troubles, "\n".join(f"{name}:\n{trouble}" for name, trouble in troubles.items())
+        assert not opened, f"opened while drawing: {opened[:5]}"
+
+
+def use(
+    app: App,
+    *scenes: Scene,
+    size: tuple[int, int] = SIZE,
+    panels: Sequence[Panel] = PANELS,
+    expects_trouble: bool = False,
+) -> Run:
+    """Open the window on no display, play the scenes one after the other, close it; raise what went wrong."""
+    params = _params(app, size, panels)
+    run = Run(app, params, expects_trouble=expects_trouble)
+    woken = threading.Event()
+    app.controller.wake = woken.set
+    engine = imgui.test_engine
+    tests: list[imgui.test_engine.Test] = []
+    params.use_imgui_test_engine = True
+
+    def register() -> None:
+        running = hello_imgui.get_imgui_test_engine()
+        io = engine.get_io(running)
+        io.config_run_speed = engine.TestRunSpeed.fast
+        io.config_log_to_tty = False
+        io.config_fixed_delta_time = 1 / 60
+        io.config_capture_enabled = False
+        for index, scene in enumerate(scenes):
+            test = engine.register_test(running, "person", f"scene {index}")
+            test.test_func = _played(scene, app, woken, run)
+            tests.append(test)
+            engine.queue_test(running, test)
+
+    def after() -> None:
+        if tests and engine.is_test_queue_empty(hello_imgui.get_imgui_test_engine()):
+            for test in tests:
+                if test.output.status != engine.TestStatus.success:
+                    run.errors.append(AssertionError(test.output.log.get_text()))
+            params.app_shall_exit = True
+
+    params.callbacks.register_tests = register
+    _open(run, after)
+    return run
+
+
+def draw(
+    app: App,
+    frames: int = 4,
+    *,
+    size: tuple[int, int] = SIZE,
+    panels: Sequence[Panel] = PANELS,
+    expects_trouble: bool = False,
+) -> Run:
+    """Open the window on no display for some frames; `Run.text` is what the last one said."""
+    params = _params(app, size, panels)
+    run = Run(app, params, expects_trouble=expects_trouble)
+
+    def after() -> None:
+        run.wants_text = run.frames == frames - 1
+        if run.frames >= frames:
+            params.app_shall_exit = True
+
+    _open(run, after)
+    return run
+
+
+def _played(
+    scene: Scene, app: App, woken: threading.Event, run: Run
+) -> Callable[[imgui.test_engine.TestContext], None]:
+    def play(ctx: imgui.test_engine.TestContext) -> None:
+        try:
+            scene(Person(ctx, app, woken, run))
+        except BaseException as error:  # the engine swallows it
+            run.errors.append(error)
+            raise
+
+    return play
+
+
+def _params(app: App, size: tuple[int, int], panels: Sequence[Panel]) -> hello_imgui.RunnerParams:
+    params = window_params(app, size, panels)
+    params.ini_disable = True
+    params.fps_idling.enable_idling = False
+    params.fps_idling.vsync_to_monitor = False
+    return params
+
+
+def _open(run: Run, after: Callable[[], None]) -> None:
+    params, callbacks = run.params, run.params.callbacks
+    begun, show_menus, show_status = callbacks.post_new_frame, callbacks.show_menus, callbacks.show_status
+    toasted, swapped = callbacks.post_render_dockable_windows, callbacks.before_imgui_render
+
+    def begin() -> None:
+        imgui.get_io().display_size = ImVec2(*params.app_window_params.window_geometry.size)
+        run.begin_frame()
+        with _watch.drawing():
+            begun()
+
+    def end() -> None:
+        if callable(swapped):
+            swapped()
+        run.end_frame()
+        after()
+
+    callbacks.post_new_frame, callbacks.before_imgui_render = begin, end
+    callbacks.show_menus, callbacks.show_status = _watched(show_menus), _watched(show_status)
+    callbacks.post_render_dockable_windows = _watched(toasted)
+    for window in params.docking_params.dockable_windows:
+        window.gui_function = _watched(window.gui_function)
+    without_pixels(params)
+    try:
+        immapp.run(params, add_ons())
+    except Exception as error:  # noqa: BLE001  # judged below
+        run.errors.append(error)
+    finally:
+        if imgui.get_current_context() is not None:
+            imgui.destroy_context()  # left behind when run() raised: the next window needs a fresh one
+        run.app.controller.wake = _nobody
+    run.judge()
+
+
+def _watched(draw_it: Callable[[], None] | None) -> Callable[[], None]:
+    def draw_watched() -> None:
+        if callable(draw_it):
+            with _watch.drawing():
+                draw_it()
+
+    return draw_watched
+
+
+def _nobody() -> None:
+    """There is no window to wake."""
