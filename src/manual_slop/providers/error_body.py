@@ -96,7 +96,7 @@ def retry_after(headers: Mapping[str, str], body: Any, now: datetime | None = No
 
 def request_id(headers: Mapping[str, str]) -> str:
     """The provider's own name for the call, for its support desk."""
-    return next((headers[name] for name in _REQUEST_IDS if headers.get(name)), "")
+    return redactor.redact(next((headers[name] for name in _REQUEST_IDS if headers.get(name)), ""))
 
 
 def html_title(text: str) -> str:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 
 REDACTED = "‹redacted›"
 _SHORTEST = 6
+_TELLING = 12  # so many letters at the end of a text are no accident
 
 
 class Secret:
@@ -49,13 +50,18 @@ class Redactor:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._needles: tuple[str, ...] = ()
+        self._heads: frozenset[str] = frozenset()  # what a secret begins with, long enough to be told by it
+        self._longest = 1
 
     def register(self, value: str) -> None:
         """Remember a secret. Values too short to tell from ordinary text are left out."""
         if len(value) < _SHORTEST:
             return
         with self._lock:
-            self._needles = tuple(sorted({*self._needles, *_spellings(value)}))
+            needles = tuple(sorted({*self._needles, *_spellings(value)}))
+            self._heads = frozenset(needle[:_TELLING] for needle in needles if len(needle) > _TELLING)
+            self._longest = max(map(len, needles))
+            self._needles = needles
 
     def redact(self, text: str) -> str:
         """`text` without any secret in it. What comes in pieces goes through a `RedactingStream` instead."""
@@ -66,8 +72,12 @@ class Redactor:
         return "".join([*shown, text[at:]])
 
     def spans(self, text: str) -> list[tuple[int, int]]:
-        """Where secrets stand in `text`, as start and end, in order. Those that overlap are one."""
-        found = sorted(span for needle in self._needles if needle in text for span in _occurrences(needle, text))
+        """Where secrets stand in `text`, as start and end, in order. Those that overlap are one.
+
+        An end that is most likely a secret that was cut off is one too: half a key is still a key.
+        """
+        found = [span for needle in self._needles if needle in text for span in _occurrences(needle, text)]
+        found = sorted([*found, *self._cut_off(text)])
         merged: list[tuple[int, int]] = []
         for start, end in found:
             if merged and start < merged[-1][1]:
@@ -78,15 +88,19 @@ class Redactor:
 
     def beginning(self, text: str) -> int:
         """Where the longest tail of `text` starts that more text may make a secret; its length if there is none."""
-        needles = self._needles
-        longest = max(map(len, needles), default=1)
-        for start in range(max(0, len(text) - longest + 1), len(text)):
-            tail = text[start:]
-            # In their order the first one that is not less than a beginning of it is the one that begins so.
-            at = bisect.bisect_right(needles, tail)
-            if at < len(needles) and needles[at].startswith(tail):
-                return start
-        return len(text)
+        starts = range(max(0, len(text) - self._longest + 1), len(text))
+        return next((start for start in starts if self._begins(text[start:])), len(text))
+
+    def _begins(self, tail: str) -> bool:
+        """Whether a secret begins with `tail` and goes on."""
+        # In their order the first one that is greater than a beginning of it is the one that begins so.
+        at = bisect.bisect_right(self._needles, tail)
+        return at < len(self._needles) and self._needles[at].startswith(tail)
+
+    def _cut_off(self, text: str) -> Iterator[tuple[int, int]]:
+        last = max(0, len(text) - self._longest)
+        starts = (at for head in self._heads for at, _ in _occurrences(head, text, last))
+        yield from ((at, len(text)) for at in starts if self._begins(text[at:]))
 
 
 class RedactingStream:
@@ -124,8 +138,8 @@ class RedactingStream:
         return "".join(shown)
 
 
-def _occurrences(needle: str, text: str) -> Iterator[tuple[int, int]]:
-    at = text.find(needle)
+def _occurrences(needle: str, text: str, after: int = 0) -> Iterator[tuple[int, int]]:
+    at = text.find(needle, after)
     while at >= 0:
         yield at, at + len(needle)
         at = text.find(needle, at + 1)

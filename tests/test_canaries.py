@@ -1,0 +1,238 @@
+"""A key that a provider echoes, in whatever spelling, is in nothing that the program shows, keeps or hands out."""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import io
+import json
+import os
+import shutil
+import subprocess
+import sys
+import urllib.parse
+import zlib
+from collections.abc import Callable, Mapping
+from contextlib import redirect_stderr, redirect_stdout
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from manual_slop.providers.access import Access
+from manual_slop.providers.config import Config, Vendor
+from manual_slop.providers.retry import RetryPolicy
+from manual_slop.safety.workspace import Workspace
+from manual_slop.session.export.archive import as_archive
+from manual_slop.session.export.html import as_html
+from manual_slop.session.export.markdown import as_markdown
+from manual_slop.session.keeping import keep
+from manual_slop.session.session import Session
+from manual_slop.session.story import story
+from manual_slop.store import wire_json
+from manual_slop.store.search_table import Hit
+from manual_slop.store.shared import shared_store
+from manual_slop.store.store import Store
+from manual_slop.terminal.crash_report import write_report
+from manual_slop.terminal.json_view import JsonView
+from manual_slop.tools.declaration import ToolContext
+from manual_slop.tools.registry import ToolBox, built_in_tools
+from manual_slop.values.errors import ProviderError
+from manual_slop.values.secrets import REDACTED
+from tests.support.canaries import found_below, found_in, spellings
+from tests.support.scripted_server import Scripted, ScriptedServer, calls, chunk, fails, whole
+
+BASES = {"anthropic": "", "gemini": "/v1beta"}
+PROVIDERS = {
+    "openai": "openai/gpt-4o",
+    "anthropic": "anthropic/claude-sonnet-4-5",
+    "gemini": "gemini/gemini-2.5-flash",
+    "deepseek": "deepseek/deepseek-chat",
+    "openrouter": "openrouter/openai/gpt-4o",
+    "acme": "acme/m1",
+}
+ACME = Config(Path("config.toml"), vendors={"acme": Vendor("acme", api_base="https://acme.example/v1")})
+WORD = "zqcanary"
+
+
+def spelled(key: str) -> str:
+    """A key in every spelling that a server may echo it in, one after the other."""
+    raw = key.encode()
+    in_base64 = (base64.b64encode(b"u:"[:before] + raw + b"!").decode() for before in range(3))
+    in_url = (urllib.parse.quote(key, safe=""), base64.urlsafe_b64encode(raw).decode())
+    return " ".join((key, *in_url, json.dumps(key)[1:-1], raw.hex(), raw.hex().upper(), *in_base64))
+
+
+def in_letters(text: str) -> list[bytes]:
+    return [chunk({"content": text[at : at + 3]}) for at in range(0, len(text), 3)]
+
+
+def echo_in_headers(key: str) -> Scripted:
+    return whole(
+        {"error": {"message": "no"}}, 401, x_request_id=key, www_authenticate=f"Bearer {key}", set_cookie=f"k={key}"
+    )
+
+
+def packed(key: str) -> Scripted:
+    body = gzip.compress(json.dumps({"error": {"message": f"bad {spelled(key)}"}}).encode())
+    return Scripted([body], 403, {"content-encoding": "gzip"}, "application/json")
+
+
+FAULTS: Mapping[str, Callable[[str], list[Scripted]]] = {
+    "an echo in the error": lambda key: [fails(401, f"no such key {spelled(key)}", key)],
+    "an echo in the headers": lambda key: [echo_in_headers(key)],
+    "a page": lambda key: [
+        Scripted([f"<html><title>{key}</title>{spelled(key)}</html>".encode()], 502, kind="text/html")
+    ],
+    "an error that is tried again": lambda key: [fails(500, spelled(key)), fails(429, spelled(key), retry_after="0")],
+    "broken JSON": lambda key: [Scripted([b"data: {" + spelled(key).encode() + b"\n\n"])],
+    "a cut in the middle": lambda key: [
+        Scripted(in_letters(f"it is {spelled(key)} and {key[: len(key) - 9]}"), cut=True)
+    ],
+    "an error in the middle": lambda key: [
+        Scripted([*in_letters(spelled(key)), b'data: {"error": {"message": "' + spelled(key).encode() + b'"}}\n\n'])
+    ],
+    "a compressed error": lambda key: [packed(key)],
+    "an answer and a tool call": lambda key: [
+        calls(("read_file", {"path": f"{key}.txt"}), ("grep", {"pattern": spelled(key)})),
+        Scripted(
+            [*in_letters(spelled(key)), chunk({"reasoning_content": key}), chunk({}, "stop"), b"data: [DONE]\n\n"]
+        ),
+    ],
+}
+
+
+def key_of(provider: str, fault: str) -> str:
+    """A key of its own for each, with what every encoding changes: found again, it says where it comes from."""
+    place = list(PROVIDERS).index(provider) * len(FAULTS) + list(FAULTS).index(fault)
+    return f"sk-{provider[:3]}-{WORD}/{place:02d}+Qx=~{zlib.crc32(fault.encode()):08x}/{'tail' * 3}"
+
+
+KEYS = {(provider, fault): key_of(provider, fault) for provider in PROVIDERS for fault in FAULTS}
+
+
+class Told:
+    """One session with a provider that does one thing wrong, and what it told."""
+
+    def __init__(self, store: Store, provider: str, fault: str, project: Path, view: JsonView) -> None:
+        self.key = KEYS[provider, fault]
+        self.error: ProviderError | None = None
+        toolbox = ToolBox(built_in_tools(), ToolContext(Workspace(project)))
+        session = Session(Access(ACME), PROVIDERS[provider], toolbox=toolbox, retries=RetryPolicy(2, 0.0))
+        keep(session, store)
+        self.id = session.id
+        with ScriptedServer(FAULTS[fault](self.key)) as server:
+            base = server.url + BASES.get(provider, "/v1")
+            try:
+                session.send(f"is {self.key} right?", api_key=self.key, api_base=base, on_event=view.show)
+            except ProviderError as error:
+                self.error = error
+
+    def hand_out(self, store: Store, folder: Path) -> None:
+        """All exports, the error as people and programs see it, and the report of a crash over it."""
+        steps, cost = list(story(store.envelopes(self.id))), store.summary(self.id).cost
+        title = store.summary(self.id).title
+        for name, written in (
+            (f"{self.id}.md", as_markdown(title, steps, cost)),
+            (f"{self.id}.html", as_html(title, steps, cost)),
+            (f"{self.id}.json", as_archive(store, self.id)),
+            (f"{self.id}.error", f"{self.error!r} {self.error} {self.error and self.error.advice}"),
+        ):
+            (folder / name).write_text(written, "utf-8")
+        try:
+            raise RuntimeError(f"something with {self.key} in it: {spelled(self.key)}") from self.error
+        except RuntimeError as crash:
+            report = write_report(crash, "send")
+        assert report is not None
+        report.rename(folder / f"{self.id}.crash")
+
+
+@dataclass(frozen=True)
+class Home:
+    """What 54 sessions left on the disk, and on the way there on stdout and stderr."""
+
+    folder: Path
+    printed: str
+    words: list[Hit]
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Home:
+    """The home of a person in whose sessions every provider did everything wrong; and what they exported of it."""
+    folder, project = tmp_path_factory.mktemp("home"), tmp_path_factory.mktemp("project")
+    out, err = io.StringIO(), io.StringIO()
+    with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(err):
+        patch.setenv("MANUAL_SLOP_HOME", str(folder))
+        store = shared_store()
+        with (folder / "events.jsonl").open("w", encoding="utf-8") as stream:
+            told = [Told(store, *place, project, JsonView(stream)) for place in KEYS]
+        for one in told:
+            one.hand_out(store, folder)
+        words = store.search(WORD)
+        wire = [json.dumps(wire_json.encode(call)) for one in told for call in store.wire.calls(one.id)]
+        (folder / "wire.jsonl").write_text("\n".join(wire), "utf-8")
+        for copied in [path for path in folder.rglob("sessions.db*") if path.suffix != ".db"]:
+            shutil.copy(copied, folder / f"before-the-end-{copied.name}")
+        store.close()
+    return Home(folder, out.getvalue() + err.getvalue(), words)
+
+
+def test_there_is_something_to_look_through(home: Home):
+    for ending in ("md", "html", "json", "error", "crash"):
+        assert len(list(home.folder.glob(f"*.{ending}"))) == len(KEYS) == 54
+    assert list(home.folder.rglob("sessions.db"))
+    assert list(home.folder.glob("before-the-end-*wal"))
+    assert (home.folder / "wire.jsonl").read_text("utf-8").count("\n") >= 54
+    lines = (home.folder / "events.jsonl").read_text("utf-8").splitlines()
+    assert REDACTED in "".join(lines)
+    assert sum('"turn_f' in line for line in lines) == 54
+
+
+def test_no_key_is_in_anything_that_was_kept_or_handed_out(home: Home):
+    common = f"-{WORD}/"  # in each of the keys: what holds none of it holds none of them
+    hits = [*found_below(home.folder, f"      {common}      "), *found_below(home.folder, "      tailtailtail      ")]
+    assert hits == []
+
+
+def test_no_key_is_on_the_screen_or_among_the_words_to_find(home: Home):
+    assert WORD not in home.printed
+    assert home.words == []
+
+
+@pytest.mark.parametrize("spelling", [name for name, _ in spellings("sk-some-key-to-find/1234567890")])
+def test_the_search_finds_each_spelling_wherever_it_is(spelling: str, tmp_path: Path):
+    key = "sk-some-key-to-find/1234567890"
+    data = b"before " + dict(spellings(key))[spelling] + b" after"
+    hidden = {"plain.txt": data, "packed.bin": b"x" + zlib.compress(data), "gzip": gzip.compress(data)}
+    hidden["in base64"] = b'{"a": "' + base64.b64encode(b"123" + data) + b'"}'
+    for name, content in hidden.items():
+        assert found_in(content, key), name
+        (tmp_path / name).write_bytes(content)
+    assert len({hit.partition(":")[0] for hit in found_below(tmp_path, key)}) == 4
+
+
+def test_a_child_of_the_program_sees_no_key_and_none_is_on_a_command_line(tmp_path: Path):
+    key, home, project = KEYS["openai", "broken JSON"], tmp_path / "home", tmp_path / "project"
+    project.mkdir()
+    looks = "cat /proc/self/environ /proc/self/cmdline /proc/self/maps /proc/$PPID/cmdline | tr '\\0' '\\n'; env"
+    asks = Scripted([*in_letters(f"you are {spelled(key)}"), *calls(("run_shell", {"command": looks})).pieces])
+    script = [fails(429, spelled(key), retry_after="0"), asks, fails(401, spelled(key), key)]
+    with ScriptedServer(script) as server:
+        base = ("--api-base", f"{server.url}/v1")
+        said = subprocess.run(
+            [sys.executable, "-m", "manual_slop", "send", *base, "-m", "openai/gpt-4o", "--approve", "all", "look"],
+            env={**os.environ, "MANUAL_SLOP_HOME": str(home), "OPENAI_API_KEY": key},
+            cwd=project,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=120,
+            check=False,
+        )
+    assert said.returncode == 3
+    output = next(part["content"] for part in server.seen[2].body["messages"] if part["role"] == "tool")
+    assert "PATH=" in output
+    assert found_in(output.encode(), key) == set()
+    assert REDACTED.encode() in said.stdout
+    assert found_in(said.stdout, key) | found_in(said.stderr, key) == set()
+    assert list(home.rglob("sessions.db"))
+    assert found_below(home, key) == []
