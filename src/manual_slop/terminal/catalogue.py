@@ -44,13 +44,16 @@ def show_models(provider: str, refresh: bool, as_json: bool) -> None:
 def show_prices(models: Sequence[str], as_json: bool) -> None:
     """What models cost and where that is written. Raises `ProviderError` and `ConfigError`."""
     access = ai_client.new_access()
-    priced = [offer(access, place(access, model)) for model in models]
+    routes = [place(access, model) for model in models]
+    priced = [offer(access, route) for route in routes]
     issues = [str(issue) for issue in access.prices.issues]
     if as_json:
         screen().put(document({"models": priced, "issues": issues}, indent=2))
         return
     for number, one in enumerate(priced):
         say(screen().out, Group(*([""] if number else []), *price_lines(one, datetime.now(UTC).date())))
+    for old in filter(None, map(access.price_age, routes)):
+        screen().note(f"! {visible(old)}", "warn")
     for issue in issues:
         screen().note(f"! {visible(issue)}", "warn")
 

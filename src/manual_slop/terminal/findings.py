@@ -17,8 +17,10 @@ from manual_slop.providers.credentials import read_credentials
 from manual_slop.providers.local_servers import find_local_servers
 from manual_slop.providers.model_map import model_map
 from manual_slop.providers.places import place
+from manual_slop.providers.price_settings import price_settings
 from manual_slop.session.context_settings import context_settings
 from manual_slop.terminal.finding import Finding
+from manual_slop.terminal.money_findings import money_findings
 from manual_slop.terminal.offers import standings
 from manual_slop.terminal.screen import Screen
 from manual_slop.terminal.work_findings import approval_findings, journal_findings, tool_findings
@@ -36,6 +38,7 @@ def findings(screen: Screen) -> Iterator[Finding]:
     yield from _servers()
     yield from _guarded("default", lambda: _default(access))
     yield from _retirements(access)
+    yield from money_findings(access, _meant(access.config))
     if not problems:
         yield from _guarded("approval", approval_findings)
     yield from tool_findings(access.config, _here())
@@ -77,7 +80,8 @@ def _files(access: Access) -> Iterator[Finding]:
     prices = config_dir() / "pricing"
     own = sorted(path.name for path in prices.glob("*.toml")) if prices.is_dir() else []
     yield Finding("files", "note", f"your pricing/: {', '.join(own) or 'none'}")
-    for issue in (*access.config.issues, *context_settings(access.config).issues, *access.prices.issues):
+    rooms = (*context_settings(access.config).issues, *price_settings(access.config).issues)
+    for issue in (*access.config.issues, *rooms, *access.prices.issues):
         yield Finding("files", "bad", str(issue))
 
 
@@ -109,12 +113,16 @@ def _default(access: Access) -> Iterator[Finding]:
     access.route(model)
 
 
+def _meant(config: Config) -> list[str]:
+    """The models that `config.toml` names."""
+    named = {config.default_model, *config.aliases.values()}
+    named |= {f"{vendor.name}/{name}" for vendor in config.vendors.values() for name in vendor.models}
+    return sorted(named - {""})
+
+
 def _retirements(access: Access) -> Iterator[Finding]:
-    config = access.config
-    used = {config.default_model, *config.aliases.values()}
-    used |= {f"{vendor.name}/{name}" for vendor in config.vendors.values() for name in vendor.models}
     today = datetime.now(UTC).date()
-    for model in sorted(used - {""}):
+    for model in _meant(access.config):
         try:
             route = place(access, model)
         except ProviderError as error:
