@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from manual_slop import __version__
@@ -43,7 +42,7 @@ class Chat:
             self.spending.note(entry)
         self.toolbox = session.toolbox
         self._template = template
-        view.hint = lambda: context_hint(session.context())
+        view.hint = lambda: context_hint(self.session.context())
 
     def run(self, read_line: ReadLine, *, typed: bool) -> int:
         """Talk until the end of input, `/quit` or a second Ctrl-C. Returns the exit code.
