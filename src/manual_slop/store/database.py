@@ -20,7 +20,7 @@ from manual_slop.store.schema import MIGRATIONS, Migration, migrate
 from manual_slop.store.writer import Writer
 
 T = TypeVar("T")
-_PATIENCE = 30.0  # seconds to wait for another process that writes
+_PATIENCE = 30.0  # seconds
 _IDLE = 8  # readers kept for the next one
 
 
@@ -31,9 +31,12 @@ class Database:
     them would let go of SQLite's locks.
     """
 
-    def __init__(self, path: Path | None, migrations: tuple[Migration, ...] = MIGRATIONS) -> None:
-        """Open it; see `open`."""
+    def __init__(
+        self, path: Path | None, migrations: tuple[Migration, ...] = MIGRATIONS, *, patience: float = _PATIENCE
+    ) -> None:
+        """Open it; see `open`. `patience` is how many seconds to wait for another process that writes."""
         self.path = path
+        self._patience = patience
         self.owners = Owners(None if path is None else path.parent / "owners")
         self._memory = "" if path else f"file:{uuid.uuid4().hex}?mode=memory&cache=shared"
         self._idle: list[sqlite3.Connection] = []
@@ -89,7 +92,7 @@ class Database:
         if self.path is None:
             return
         try:
-            with closing(connect(self.path, patience=_PATIENCE)) as connection:
+            with closing(connect(self.path, patience=self._patience)) as connection:
                 connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
         except sqlite3.Error as error:
             raise explained(error, self.path) from None
@@ -115,12 +118,12 @@ class Database:
         """The writer's connection, to a database that is ready."""
         try:
             if self.path is None:
-                connection = connect_uri(self._memory, patience=_PATIENCE, read_only=False)
+                connection = connect_uri(self._memory, patience=self._patience, read_only=False)
                 migrate(connection, migrations)
                 return connection
             prepare(self.path, migrations)
             self.owners.clear()
-            return connect(self.path, patience=_PATIENCE)
+            return connect(self.path, patience=self._patience)
         except sqlite3.Error as error:
             raise explained(error, self.path) from None
 
@@ -131,8 +134,8 @@ class Database:
             if self._idle:
                 return self._idle.pop()
         if self.path is not None:
-            return connect(self.path, patience=_PATIENCE, read_only=True)
-        connection = connect_uri(self._memory, patience=_PATIENCE, read_only=True)
+            return connect(self.path, patience=self._patience, read_only=True)
+        connection = connect_uri(self._memory, patience=self._patience, read_only=True)
         # In memory a reader would hold up the writer; there it sees what is being written instead.
         connection.execute("PRAGMA read_uncommitted = ON")
         return connection

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from manual_slop.store.sessions_table import microseconds, moment
+from manual_slop.store.snippet import snippet
 from manual_slop.values.events import Event, HistoryCompacted, MessageAdded, MessageFinished, ToolFinished
 from manual_slop.values.messages import Message
 from manual_slop.values.secrets import redactor
@@ -27,12 +28,10 @@ CREATE VIRTUAL TABLE search USING fts5 (
 );
 """
 
-FOUND = ("\x02", "\x03")
-"""What stands around each word that was found, in a snippet."""
-
+_MOST_WORDS = 64
 _LONGEST = 1024 * 1024  # characters of one document that are searched
 _FIND = (
-    "SELECT sessions.id, number, at, kind, snippet(search, 0, ?, ?, '…', 24) "
+    "SELECT sessions.id, number, at, kind, documents.body "
     "FROM search JOIN documents ON documents.id = search.rowid JOIN sessions ON sessions.key = documents.session "
     "WHERE search MATCH ? AND (? IS NULL OR sessions.id = ?) ORDER BY search.rowid DESC LIMIT ?"
 )
@@ -42,7 +41,7 @@ _FIND = (
 class Hit:
     """An event that has the words. `kind` is `prompt`, `answer`, `reasoning`, `tool`, `file` or `summary`.
 
-    `snippet` is where they stand, on one line, each between the two characters of `FOUND`.
+    `snippet` is where they stand, on one line, each between the two characters of `snippet.FOUND`.
     """
 
     session_id: str
@@ -74,13 +73,13 @@ def find(connection: sqlite3.Connection, words: str, limit: int, session_id: str
     query = expression(words)
     if not query:
         return []
-    found = connection.execute(_FIND, (*FOUND, query, session_id, session_id, limit))
-    return [Hit(one, number, moment(at), kind, " ".join(text.split())) for one, number, at, kind, text in found]
+    found = connection.execute(_FIND, (query, session_id, session_id, limit))
+    return [Hit(one, number, moment(at), kind, snippet(body, words)) for one, number, at, kind, body in found]
 
 
 def expression(words: str) -> str:
     """What a person typed, as FTS5 wants it: each word in quotes, so that none is taken for an operator."""
-    cleaned = words.encode("utf-8", "replace").decode().replace("\0", " ").split()
+    cleaned = words.encode("utf-8", "replace").decode().replace("\0", " ").split()[:_MOST_WORDS]
     return " ".join('"' + word.replace('"', '""') + '"*' for word in cleaned if any(map(str.isalnum, word)))
 
 

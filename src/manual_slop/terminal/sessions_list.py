@@ -11,8 +11,9 @@ from typing import Any
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from manual_slop.store.search_table import FOUND, Hit
+from manual_slop.store.search_table import Hit
 from manual_slop.store.sessions_table import SessionSummary
+from manual_slop.store.snippet import FOUND
 from manual_slop.terminal.exit_codes import DONE, REFUSED
 from manual_slop.terminal.json_lines import document
 from manual_slop.terminal.screen import say, screen
