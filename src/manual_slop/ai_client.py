@@ -110,10 +110,7 @@ def send(
     they may do unasked is the `mode`'s business (`ask`, `edits`, `never`, `all`), and `approve` answers the rest.
     `params` are the Chat Completions ones (`temperature`, `max_tokens`, `reasoning_effort` …). `on_event` hears what
     happens. With `record` the conversation is kept in the store, if it begins with this call. `budget` is for all of
-    it: dollars, or a text such as `"2.00,200000tok"`.
-
-    Raises `ProviderError` (what had arrived is kept; of the kind `budget`, a `BudgetExceeded`, nothing was sent) and
-    `ConfigError`.
+    it: dollars, or `"2.00,200000tok"`. Raises `ProviderError` (what had arrived is kept) and `ConfigError`.
     """
     session = _default_session(model, system, project, tools, record)
     if budget is not None:

@@ -135,8 +135,7 @@ def _record(session: Session, wanted: bool | None, tell: Tell) -> None:
     from manual_slop.session.keeping import keep
     from manual_slop.session.settings import session_settings
     from manual_slop.store.errors import StoreError
-    from manual_slop.store.shared import shared_store
-    from manual_slop.store.store import Store
+    from manual_slop.store.shared import shared_store, store_in_memory
 
     if not (session_settings(session.access.config).record if wanted is None else wanted):
         return
@@ -144,7 +143,7 @@ def _record(session: Session, wanted: bool | None, tell: Tell) -> None:
         store = shared_store()
     except StoreError as error:
         tell(Notice(f"this conversation is not being saved: {error}"))
-        store = Store.open(None)
+        store = store_in_memory()
     keep(session, store)
     if session.budget is None:  # also without a limit: a call is entered before it goes out
         put_under_budget(session, None, store)
