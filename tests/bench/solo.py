@@ -77,6 +77,7 @@ def _cancel_once(access: Any, base: str, after: float) -> float:
     thread.join()
     ended, error = ends[0]
     assert error.kind == "cancelled", error
-    assert failures[0].usage.estimated, "the usage of a cancelled call is not marked as estimated"
+    used = failures[0].usage  # on a busy machine the request may not have left yet: then nothing was used
+    assert used.estimated or not (used.total_tokens or error.partial), "the usage of a cancelled call is no estimate"
     assert bool(error.partial) == (waits_for is TextDelta), "the partial text is not what had arrived"
     return ended - pressed
