@@ -83,12 +83,11 @@ def listed(connection: sqlite3.Connection, *, open_only: bool) -> list[tuple[Ent
     return list(_read(connection.execute(_SELECT + (_OPEN if open_only else "") + "ORDER BY number")))
 
 
-def delete(connection: sqlite3.Connection, session_id: str) -> set[str]:
-    """Remove a session's effects; the digests of contents that undoing them needed."""
+def delete(connection: sqlite3.Connection, session_id: str) -> tuple[int, set[str]]:
+    """Remove a session's effects; how many, and the digests of contents that undoing them needed."""
     query = "SELECT digest FROM effect_blobs JOIN effects ON number = effect WHERE session_id = ?"
     digests = {digest for (digest,) in connection.execute(query, (session_id,))}
-    connection.execute("DELETE FROM effects WHERE session_id = ?", (session_id,))
-    return digests
+    return connection.execute("DELETE FROM effects WHERE session_id = ?", (session_id,)).rowcount, digests
 
 
 def used(connection: sqlite3.Connection, digests: Iterable[str]) -> set[str]:

@@ -184,20 +184,12 @@ class Store:
         Raises `StoreError` where there is none, and while a program is working on it.
         """
         summary = self.summary(session_id)
-        if summary.owner and self.database.owners.alive(summary.owner):
-            raise StoreError(f"session {session_id[:8]} is in use: end it first", "locked")
 
         def remove(connection: sqlite3.Connection) -> tuple[set[str], int]:
-            digests = events_table.delete(connection, summary.key)
-            (effects,) = connection.execute(
-                "SELECT count(*) FROM effects WHERE session_id = ?", (session_id,)
-            ).fetchone()
-            digests |= effects_table.delete(connection, session_id)
-            drafts_table.delete(connection, summary.key)
-            search_table.delete(connection, summary.key)
-            wire_table.delete(connection, session_id)
-            sessions_table.delete(connection, summary.key)
-            return digests, int(effects)
+            now = sessions_table.summary_of(connection, session_id) or summary
+            if now.owner and self.database.owners.alive(now.owner):
+                raise StoreError(f"session {session_id[:8]} is in use: end it first", "locked")
+            return self._remove(connection, now)
 
         digests, effects = self.database.write(remove)
         gone = self.database.write(lambda connection: self._drop(connection, digests))
@@ -216,6 +208,16 @@ class Store:
     def _seen(self, summary: SessionSummary) -> SessionSummary:
         alive = bool(summary.owner) and self.database.owners.alive(summary.owner)
         return replace(summary, interrupted=summary.interrupted and not alive)
+
+    def _remove(self, connection: sqlite3.Connection, summary: SessionSummary) -> tuple[set[str], int]:
+        """Remove the rows of a session; the contents they needed, and how many effects there were."""
+        effects, digests = effects_table.delete(connection, summary.id)
+        digests |= events_table.delete(connection, summary.key)
+        drafts_table.delete(connection, summary.key)
+        search_table.delete(connection, summary.key)
+        wire_table.delete(connection, summary.id)
+        sessions_table.delete(connection, summary.key)
+        return digests, effects
 
     def _drop(self, connection: sqlite3.Connection, digests: set[str]) -> list[int]:
         """Remove contents that nothing needs, while nobody else can begin to; their sizes."""
