@@ -7,6 +7,7 @@ import gzip
 import io
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -39,6 +40,7 @@ from manual_slop.tools.declaration import ToolContext
 from manual_slop.tools.registry import ToolBox, built_in_tools
 from manual_slop.values.errors import ProviderError
 from manual_slop.values.secrets import REDACTED
+from manual_slop.values.wire import WireCall
 from tests.support.canaries import found_below, found_in, spellings
 from tests.support.scripted_server import Scripted, ScriptedServer, calls, chunk, fails, whole
 
@@ -156,6 +158,12 @@ class Home:
     words: list[Hit]
 
 
+def put_together(call: WireCall) -> str:
+    """What whoever joins the pieces of a streamed answer reads."""
+    body = call.response.body.decode("utf-8", "replace") if call.response else ""
+    return "".join(re.findall(r'"content": ?"((?:[^"\\]|\\.)*)"', body))
+
+
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Home:
     """The home of a person in whose sessions every provider did everything wrong; and what they exported of it."""
@@ -169,8 +177,10 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Home:
         for one in told:
             one.hand_out(store, folder)
         words = store.search(WORD)
-        wire = [json.dumps(wire_json.encode(call)) for one in told for call in store.wire.calls(one.id)]
+        calls_kept = [call for one in told for call in store.wire.calls(one.id)]
+        wire = [json.dumps(wire_json.encode(call)) for call in calls_kept]
         (folder / "wire.jsonl").write_text("\n".join(wire), "utf-8")
+        (folder / "wire.answers").write_text("\n".join(map(put_together, calls_kept)), "utf-8")
         for copied in [path for path in folder.rglob("sessions.db*") if path.suffix != ".db"]:
             shutil.copy(copied, folder / f"before-the-end-{copied.name}")
         store.close()
@@ -183,6 +193,7 @@ def test_there_is_something_to_look_through(home: Home):
     assert list(home.folder.rglob("sessions.db"))
     assert list(home.folder.glob("before-the-end-*wal"))
     assert (home.folder / "wire.jsonl").read_text("utf-8").count("\n") >= 54
+    assert "it is" in (home.folder / "wire.answers").read_text("utf-8")
     lines = (home.folder / "events.jsonl").read_text("utf-8").splitlines()
     assert REDACTED in "".join(lines)
     assert sum('"turn_f' in line for line in lines) == 54
