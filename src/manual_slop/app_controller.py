@@ -13,6 +13,8 @@ from typing import Any
 from manual_slop import ai_client
 from manual_slop.app.app_state import AppState, apply
 from manual_slop.app.news import Asked, Loaded, Loudness, News, SessionNamed, Toast
+from manual_slop.app.opening import DEFAULT_MODEL, PROJECT, find_folder
+from manual_slop.app.settings import Settings, write_settings
 from manual_slop.app.workers import Lane
 from manual_slop.safety.inbox import Inbox
 from manual_slop.values.approval import Answer, Request
@@ -41,6 +43,7 @@ class AppController:
         self._sessions: dict[str, ai_client.Session] = {}
         self._cancels: dict[str, Cancel] = {}
         self._lanes: dict[str, Lane] = {}
+        self._settings: Settings | None = None
         self.inbox.listen(lambda request, answer: self.post("", Asked(request, answer)))
         self.new_conversation()
 
@@ -59,8 +62,16 @@ class AppController:
             except queue.Empty:
                 return taken
             apply(self.state, news)
+            self._take_up(news)
         self.wake()
         return _AT_ONCE
+
+    def _take_up(self, news: News) -> None:
+        """What news mean for the next command."""
+        match news.what:
+            case Loaded(what="default model", value=(str(model), str(why))) if not self.model:
+                self.choose_model(model)
+                self.say(f"using {model}: {why}")
 
     @property
     def mma_tier_usage(self) -> dict[str, CostSum]:
@@ -68,6 +79,40 @@ class AppController:
         calls = [call for one in self.state.conversations.values() for call in one.calls]
         tiers = sorted({call.origin.tier for call in calls})
         return {tier: total(call.cost for call in calls if call.origin.tier == tier) for tier in tiers}
+
+    # The window
+
+    def warm_up(self) -> None:
+        """What takes seconds and is not needed for the first frame: litellm, and which model to use."""
+        ai_client.warm_up()
+        if not self.model:
+            self.load(DEFAULT_MODEL, "", ai_client.choose_model)
+
+    def remember(self, settings: Settings) -> None:
+        """Keep what the person chose; the first that is told is what was read."""
+        if settings == self._settings:
+            return
+        known, self._settings = self._settings, settings
+        if known is not None:
+            self._lane("settings").do(lambda: self._write(settings))
+
+    def open_project(self, typed: str) -> None:
+        """Look for a folder that the person typed; it comes into `state.fetched("project folder", typed)`."""
+        self.load(PROJECT, typed, lambda: find_folder(typed))
+
+    def use_project(self, folder: Path) -> None:
+        """Work in another folder from now on, in a new conversation."""
+        self.state.loaded.pop(PROJECT, None)
+        self.project = folder
+        self.new_conversation()
+
+    def _write(self, settings: Settings) -> None:
+        if settings is not self._settings:
+            return  # newer ones are on their way
+        try:
+            write_settings(settings)
+        except OSError as error:
+            self.say(f"what you chose cannot be remembered: {error}", "warn")
 
     # Conversations
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
 
-ThemeName = Literal["dark", "light", "contrast"]
+from manual_slop.app.settings import ThemeName
 
 
 @dataclass(frozen=True, slots=True)

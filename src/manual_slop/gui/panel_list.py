@@ -13,12 +13,17 @@ CENTRE, RIGHT, BELOW = "MainDockSpace", "Right", "Below"
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """A panel: its title, where it stands at first, and what draws it. `badge` may add a word to its title."""
+    """A panel: its title, where it stands at first, and what draws it. `badge` may add a word to its title now."""
 
     title: str
     space: str
     draw: Callable[[App], None]
-    badge: Callable[[App], str] = lambda app: ""
+    badge: Callable[[App], str] | None = None
+
+    @property
+    def label(self) -> str:
+        """What ImGui knows it by; after ### where the title changes."""
+        return f"{self.title}###{self.title}" if self.badge else self.title
 
 
 PANELS: tuple[Panel, ...] = (

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Mapping
 
-from imgui_bundle import ImVec2, ImVec4, imgui
+from imgui_bundle import ImVec2, ImVec4, hello_imgui, imgui
 
 from manual_slop.gui.palette import Palette
 
@@ -22,9 +22,10 @@ def rgb(colour: str, alpha: float = 1.0) -> ImVec4:
     return ImVec4(red, green, blue, alpha)
 
 
-def apply_theme(palette: Palette) -> None:
-    """Colours and distances from now on. Needs a context."""
+def apply_theme(palette: Palette, scale: float = 1.0) -> None:
+    """Colours and distances from now on, every size times `scale` and the display's own. Needs a context."""
     style = imgui.get_style()
+    style.font_scale_main = scale
     for slot, colour in _slots(palette).items():
         style.set_color_(slot, rgb(colour))
     style.set_color_(imgui.Col_.text_selected_bg, rgb(palette.accent, 0.3))
@@ -39,6 +40,7 @@ def apply_theme(palette: Palette) -> None:
     style.popup_border_size = 1
     style.scrollbar_size = 11
     style.docking_separator_size = 2
+    style.scale_all_sizes(scale * hello_imgui.dpi_window_size_factor())
 
 
 def _slots(p: Palette) -> Mapping[imgui.Col_, str]:

@@ -10,7 +10,10 @@ from imgui_bundle import hello_imgui, imgui, immapp
 from manual_slop.gui.boundary import Boundary
 from manual_slop.gui.context import App
 from manual_slop.gui.fonts import load_fonts, markdown_options
+from manual_slop.gui.menus import draw_menus
 from manual_slop.gui.panel_list import BELOW, CENTRE, PANELS, RIGHT, Panel
+from manual_slop.gui.popups import draw_popups
+from manual_slop.gui.remembered import settings_of
 from manual_slop.gui.shortcuts import handle_shortcuts
 from manual_slop.gui.status_bar import draw_status_bar
 from manual_slop.gui.theme import apply_theme
@@ -31,7 +34,7 @@ def window_params(
     geometry.restore_previous_geometry = True
     bars = params.imgui_window_params
     bars.default_imgui_window_type = hello_imgui.DefaultImGuiWindowType.provide_full_screen_dock_space
-    bars.show_menu_bar, bars.show_menu_app, bars.show_menu_view_themes = True, False, False
+    bars.show_menu_bar, bars.show_menu_app, bars.show_menu_view = True, False, False
     bars.show_status_bar, bars.show_status_fps = True, False
     bars.remember_theme = False
     params.fps_idling.fps_idle = _IDLE_FPS
@@ -73,13 +76,53 @@ def _listen(callbacks: hello_imgui.RunnerCallbacks, app: App) -> None:
 
     def frame() -> None:
         app.controller.pump()
+        app.controller.remember(settings_of(app))
         handle_shortcuts(app)
 
+    def popups_and_toasts() -> None:
+        draw_popups(app)
+        draw_toasts(app)
+
+    look = Look(app)
     callbacks.load_additional_fonts = fonts
-    callbacks.setup_imgui_style = lambda: apply_theme(app.palette)
+    callbacks.setup_imgui_style = look.put_on
+    callbacks.pre_new_frame = look.keep
     callbacks.post_new_frame = frame
+    callbacks.show_menus = lambda: draw_menus(app)
     callbacks.show_status = lambda: draw_status_bar(app)
-    callbacks.post_render_dockable_windows = lambda: draw_toasts(app)
+    callbacks.post_render_dockable_windows = popups_and_toasts
+    callbacks.after_swap = FirstFrame(app.controller.warm_up).over
+
+
+class Look:
+    """Theme and scale as they were put on; changed between frames only, when nothing of the old is in use."""
+
+    def __init__(self, app: App) -> None:
+        self._app = app
+        self._worn: tuple[str, float] = ("", 0.0)
+
+    def put_on(self) -> None:
+        """As the person wants it now."""
+        self._worn = (self._app.theme, self._app.scale)
+        apply_theme(self._app.palette, self._app.scale)
+
+    def keep(self) -> None:
+        """Change it if the person did."""
+        if self._worn != (self._app.theme, self._app.scale):
+            self.put_on()
+
+
+class FirstFrame:
+    """Does something once, when the first frame can be seen."""
+
+    def __init__(self, then: Callable[[], None]) -> None:
+        self._then: Callable[[], None] | None = then
+
+    def over(self) -> None:
+        """A frame can be seen."""
+        then, self._then = self._then, None
+        if then is not None:
+            then()
 
 
 def _docking(app: App, panels: Sequence[Panel]) -> hello_imgui.DockingParams:
@@ -93,14 +136,24 @@ def _docking(app: App, panels: Sequence[Panel]) -> hello_imgui.DockingParams:
 
 
 def _window(app: App, panel: Panel) -> hello_imgui.DockableWindow:
-    window = hello_imgui.DockableWindow(panel.title, panel.space)
-    window.gui_function = _guarded(app, panel)
-    return window
-
-
-def _guarded(app: App, panel: Panel) -> Callable[[], None]:
+    window = hello_imgui.DockableWindow(panel.label, panel.space)
     boundary = app.boundaries[panel.title] = Boundary()
-    return lambda: boundary.draw(lambda: panel.draw(app))
+
+    def draw() -> None:
+        boundary.draw(lambda: panel.draw(app))
+
+    def draw_with_badge() -> None:
+        badge = panel.badge(app) if panel.badge else ""
+        title = f"{panel.title}  {badge}" if badge else panel.title
+        shown, still_open = imgui.begin(f"{title}###{panel.title}", True)
+        window.is_visible = bool(still_open)
+        if shown:
+            draw()
+        imgui.end()
+
+    window.call_begin_end = panel.badge is None
+    window.gui_function = draw if panel.badge is None else draw_with_badge
+    return window
 
 
 def _nobody() -> None:
