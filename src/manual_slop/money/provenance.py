@@ -36,11 +36,16 @@ class Explanation:
         """The sum as one writes it: `1,000 input × $2.50/M + 50 output × $10/M = $0.003`."""
         if self.basis == "local":
             return "runs on this computer: no charge"
-        parts = [f"{term.tokens:,} {term.key} × ${_rate(term.usd_per_million)}/M" for term in self.terms]
+        parts = [term_words(term) for term in self.terms]
         ours = self.computed if self.basis == "billed" else self.usd
         if not parts:
             return "" if ours is None else f"no tokens = {format_usd(ours)}"
-        return f"{' + '.join(parts)} = {'?' if ours is None else _exact(ours)}"
+        return f"{' + '.join(parts)} = {'?' if ours is None else exact_usd(ours)}"
+
+
+def term_words(term: RateLine) -> str:
+    """`1,000 input × $2.50/M`."""
+    return f"{term.tokens:,} {term.key} × ${_rate(term.usd_per_million)}/M"
 
 
 def explain(
@@ -88,5 +93,6 @@ def _rate(usd: Decimal) -> str:
     return f"{whole}.{fraction:0<2}" if fraction else whole
 
 
-def _exact(usd: Decimal) -> str:
+def exact_usd(usd: Decimal) -> str:
+    """Dollars with all their digits."""
     return f"${usd.normalize():f}"

@@ -10,6 +10,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from operator import add
 from typing import Literal
 
 from manual_slop.money.ledger import KEYS, Grouping, Row, Tally, added, sum_by
@@ -135,16 +136,14 @@ def _bundles(
     bundles: dict[_Kind, _Bundle] = {}
     for entry in entries:
         counts = _counts(entry.usage, cached)
-        kinds = sum(1 << at for at, count in enumerate(counts) if count)
         size = entry.usage.input_tokens
-        kind = (key_of(entry), entry.model, bisect_left(limits, size), kinds if min(counts) >= 0 else -1)
+        kind = (key_of(entry), entry.model, bisect_left(limits, size), _kinds(*counts))
         bundle = bundles.get(kind)
         if bundle is None:
             bundle = bundles[kind] = _Bundle(size=size, negative=kind[3] < 0)
         bundle.calls += 1
         bundle.guessed |= entry.usage.estimated
-        for at, count in enumerate(counts):
-            bundle.tokens[at] += count
+        bundle.tokens = list(map(add, bundle.tokens, counts))
         if entry.model in own:
             bundle.actual.add(entry)
     return bundles
@@ -159,6 +158,14 @@ def _counts(usage: Usage, cached: bool) -> tuple[int, int, int, int, int, int, i
     fresh = usage.input_tokens - read - written - heard
     text = usage.output_tokens - thought - spoken
     return (fresh if fresh > 0 else 0, read, written, heard, text if text > 0 else 0, thought, spoken)
+
+
+def _kinds(fresh: int, read: int, written: int, heard: int, text: int, thought: int, spoken: int) -> int:
+    """Which kinds of tokens there are, a bit each; -1 where a count is negative. Called for each entry: spelt out."""
+    if read < 0 or written < 0 or heard < 0 or thought < 0 or spoken < 0 or fresh < 0:
+        return -1
+    into = (fresh > 0) + 2 * (read > 0) + 4 * (written > 0) + 8 * (heard > 0)
+    return into + 16 * (text > 0) + 32 * (thought > 0) + 64 * (spoken > 0)
 
 
 def _priced(bundle: _Bundle, candidate: Candidate) -> CostSum:

@@ -5,39 +5,52 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rich.console import Group, RenderableType
-from rich.table import Table
 from rich.text import Text
 
-from manual_slop.money.ledger import Grouping, Row
+from manual_slop.money.ledger import Grouping
 from manual_slop.money.reconcile import Drift
-from manual_slop.money.what_if import ASSUMPTIONS, Compared, Comparison, Difference
+from manual_slop.money.what_if import ASSUMPTIONS, Comparison, Difference
 from manual_slop.terminal.tables import grid
 from manual_slop.terminal.visible import one_line
 from manual_slop.terminal.wording import difference_words, sum_words
 from manual_slop.values.usage import CostSum, format_usd
 
 _ROOM_FOR_TOKENS = 72
+_ROOM_FOR_BASES = 80
+_ROOM_FOR_ALL = 96
 _WIDEST_CELL = 24
 
 
 def spending_table(comparison: Comparison, by: Grouping, width: int) -> RenderableType:
-    """What was used and what it cost, a line a key; tokens where there is room for them."""
+    """What was used and what it cost, a line a key; tokens, and how the costs are known, where there is room."""
+    missing = bool(comparison.total.actual.cost.unpriced)
     tokens = ("in", "cached", "out") if width >= _ROOM_FOR_TOKENS else ()
-    table = grid(by, "calls", *tokens, "cost", "how we know", numbers=("calls", *tokens, "cost"))
-    for row in comparison.rows:
-        _spent(table, _key(row.actual.key, by), row.actual, bool(tokens))
-    if len(comparison.rows) > 1:
-        _spent(table, "all", comparison.total.actual, bool(tokens), style="name")
+    money = ("cost", *(["unpriced"] if missing else []))
+    how = ["how we know"] if width >= (_ROOM_FOR_ALL if missing else _ROOM_FOR_BASES) else []
+    table = grid(by, "calls", *tokens, *money, *how, numbers=("calls", *tokens, *money))
+    rows = [(_key(row.actual.key, by), row.actual, "none") for row in comparison.rows]
+    for key, row, style in [*rows, *([("all", comparison.total.actual, "name")] if len(rows) > 1 else [])]:
+        counts = (row.usage.input_tokens, row.usage.cache_read_tokens, row.usage.output_tokens)
+        shown = [f"{'~' if row.usage.estimated else ''}{count:,}" for count in counts] if tokens else []
+        known = [", ".join(sorted(row.bases))] if how else []
+        table.add_row(key, f"{row.cost.calls:,}", *shown, *_money(row.cost, missing), *known, style=style)
     return table
 
 
 def comparison_table(comparison: Comparison, by: Grouping) -> RenderableType:
     """What each key cost, and beneath it what it would have cost under each model, with the difference."""
-    table = grid(by, "calls", "under", "cost", "difference", numbers=("calls", "cost", "difference"))
-    for row in comparison.rows:
-        _compared(table, _key(row.actual.key, by), row)
-    if len(comparison.rows) > 1:
-        _compared(table, "all", comparison.total, style="name")
+    total = comparison.total
+    missing = any(cost.unpriced for cost in (total.actual.cost, *total.what_if.values()))
+    money = ("cost", *(["unpriced"] if missing else []))
+    table = grid(by, "calls", "under", *money, "difference", numbers=("calls", *money, "difference"))
+    for row in (*comparison.rows, *([total] if len(comparison.rows) > 1 else [])):
+        style = "name" if row is total else "none"
+        calls = f"{row.actual.cost.calls:,}"
+        table.add_row(_key(row.actual.key, by), calls, "actual", *_money(row.actual.cost, missing), "", style=style)
+        for model, cost in row.what_if.items():
+            found = row.difference(model)
+            difference = Text(difference_words(found), _style(found))
+            table.add_row("", "", one_line(model), *_money(cost, missing), difference)
     return Group(table, "", assumption(comparison))
 
 
@@ -72,18 +85,14 @@ def assumption(comparison: Comparison) -> Text:
     return Text(f"what if: {ASSUMPTIONS[comparison.hits]}", "dim")
 
 
-def _spent(table: Table, key: str, row: Row, tokens: bool, style: str = "none") -> None:
-    about = "~" if row.usage.estimated else ""
-    counts = (row.usage.input_tokens, row.usage.cache_read_tokens, row.usage.output_tokens)
-    shown = [f"{about}{count:,}" for count in counts] if tokens else []
-    table.add_row(key, f"{row.cost.calls:,}", *shown, sum_words(row.cost), ", ".join(row.bases), style=style)
-
-
-def _compared(table: Table, key: str, row: Compared, style: str = "none") -> None:
-    table.add_row(key, f"{row.actual.cost.calls:,}", "actual", sum_words(row.actual.cost), "", style=style)
-    for model, cost in row.what_if.items():
-        found = row.difference(model)
-        table.add_row("", "", one_line(model), sum_words(cost), Text(difference_words(found), _style(found)))
+def _money(cost: CostSum, missing: bool) -> list[str]:
+    """A sum, and where some sum of the table leaves calls out, how many this one does."""
+    if not missing:
+        return [_sum(cost)]
+    known = CostSum(cost.usd, cost.calls - cost.unpriced, 0, cost.estimated, cost.local)
+    if not cost.unpriced:
+        return [_sum(cost), ""]
+    return [f"≥ {sum_words(known)}" if known.calls else "?", f"{cost.unpriced:,}"]
 
 
 def _sum(cost: CostSum) -> str:
