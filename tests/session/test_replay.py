@@ -272,6 +272,49 @@ def test_the_wire_log_can_be_switched_off(store: Store):
     assert len(list(store.envelopes(session.id))) > 3
 
 
+HOSTILE: dict[str, dict[str, Any]] = {
+    "no model": {"model": "", "litellm_model": ""},
+    "a model of nobody": {"model": "nobody/m", "litellm_model": "no_such_protocol/m"},
+    "a protocol that signs in": {"model": "bedrock/us.m", "litellm_model": "bedrock/us.m"},
+    "a file for a server": {"api_base": "file:///etc/passwd"},
+    "arguments of ours": {"params": {"model": "x", "on_event": 3, "api_key": "k", "cancel": None, "images": 7}},
+    "senseless parameters": {"params": {"temperature": {"a": []}, "max_tokens": "many", "extra_body": 3}},
+}
+
+
+@pytest.mark.parametrize("what", HOSTILE)
+def test_a_wire_log_that_somebody_made_up_is_no_trouble(store: Store, what: str):
+    session_id = recorded(store, [says("hi")], "hi")
+    altered(
+        store,
+        session_id,
+        lambda call: dataclasses.replace(call, asked=dataclasses.replace(call.asked, **HOSTILE[what])),
+    )
+    report = replay(store, session_id, config=NOTHING)
+    assert len(report.turns) == 1
+
+
+BROKEN: dict[str, dict[str, Any]] = {
+    "headers": {"headers": {"a\nb": "c\r\nd", "content-length": "7", "transfer-encoding": "chunked"}},
+    "encoding": {"headers": {"content-type": "text/event-stream", "content-encoding": "gzip"}},
+    "status": {"status": 7},
+    "pieces": {"pieces": ((0.0, 0), (0.1, 10**9), (0.2, 3))},
+    "body": {"body": b"\x00\xff" * 500},
+}
+
+
+@pytest.mark.parametrize("what", BROKEN)
+def test_a_recorded_answer_that_no_server_sent_is_no_trouble(store: Store, what: str):
+    session_id = recorded(store, [says("hi")], "hi")
+
+    def change(call: WireCall) -> WireCall:
+        assert call.response is not None
+        return dataclasses.replace(call, response=dataclasses.replace(call.response, **BROKEN[what]))
+
+    altered(store, session_id, change)
+    assert [turn.skipped for turn in replay(store, session_id, config=NOTHING).turns] == [""]
+
+
 def test_nothing_of_the_key_is_in_what_is_kept(store: Store):
     session_id = recorded(store, [says("your key: ", KEY[:9], KEY[9:])], f"my key is {KEY}")
     kept = store.wire.calls(session_id)
