@@ -76,6 +76,7 @@ def test_where_not_even_a_short_answer_fits_nothing_is_sent(store: Store):
     assert not talk.server.seen
     assert caught.value.node.path[-1] == f"session {talk.session.id}"
     assert f"session {talk.session.id[:8]}" in caught.value.message
+    assert "may come to $0.0102" in caught.value.message  # with the shortest answer that is of use
     assert "raise --budget" in caught.value.advice
     assert talk.session.messages == []
     assert list(store.ledger()) == []

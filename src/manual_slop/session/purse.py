@@ -88,9 +88,9 @@ class Purse:
                 self._budget.reserve(draft, worst_case(rates, read, most, local=route.local))
             except BudgetExceeded as full:
                 fits = answer_that_fits(full.node, rates, read, local=route.local)
-                if not least <= fits < most:
+                if most <= least or fits >= most:
                     raise
-                most = fits
+                most = max(least, fits)
             else:
                 return most
         raise AssertionError("each try wants less than the one before")
