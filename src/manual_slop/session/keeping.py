@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 
 from manual_slop.providers.places import place
 from manual_slop.session.mending import Remains, mend
+from manual_slop.session.permission import Place
 from manual_slop.session.recorder import Recorder
 from manual_slop.session.token_counts import usual_tokens, weigh
-from manual_slop.session.transcript import Transcript, fold
+from manual_slop.session.transcript import OpenTurn, Transcript, fold
 from manual_slop.session.turn import unrun
 from manual_slop.session.wire_recorder import keep_wire
 from manual_slop.store import ledger_table
@@ -26,6 +27,7 @@ from manual_slop.values.usage import UNPRICED, Usage
 
 if TYPE_CHECKING:
     from manual_slop.session.session import Session
+    from manual_slop.store.journal import Entry
     from manual_slop.store.store import Store
 
 
@@ -139,14 +141,18 @@ def _mended(session: Session, saved: Saved) -> list[Event]:
     remains = Remains(
         draft.text if draft else "",
         draft.reasoning if draft else "",
-        {
-            entry.effect.call_id: entry
-            for entry in saved.store.journal.entries()
-            if (entry.effect.session_id, entry.effect.turn_id) == (saved.id, turn.id)
-        },
+        _effects(saved, turn),
         lambda name: toolbox is not None and toolbox.risk(name) == "READ",
     )
     return mend(saved.transcript, remains, lambda text: _lost_call(session, saved, text))
+
+
+def _effects(saved: Saved, turn: OpenTurn) -> dict[str, Entry]:
+    """The journal's entries of the turn's last round by the id of their call: other rounds have the same ids."""
+    place = Place(saved.id, turn.id, turn.rounds)
+    keys = {place.key(call): call.id for call in turn.started}
+    found = (entry for entry in saved.store.journal.entries() if entry.effect.key in keys)
+    return {keys[entry.effect.key]: entry for entry in found}
 
 
 def _lost_call(session: Session, saved: Saved, text: str) -> UsageRecorded:

@@ -31,8 +31,8 @@ _NOTHING_USED = Usage()
 class OpenTurn:
     """A turn that began and was never told to end.
 
-    `started` are the calls of its last round whose tools had their turn, `finished` the results of those that ended;
-    `costs` and `usage` are of its provider calls.
+    `started` are the calls of its last round (`rounds` counts them) whose tools had their turn, `finished` the results
+    of those that ended; `costs` and `usage` are of its provider calls.
     """
 
     id: str
@@ -41,6 +41,7 @@ class OpenTurn:
     costs: tuple[Cost, ...] = ()
     started: tuple[ToolCall, ...] = ()
     finished: Mapping[str, ToolResult] = field(default_factory=dict)
+    rounds: int = 0
 
     @property
     def running(self) -> tuple[ToolCall, ...]:
@@ -94,6 +95,7 @@ class Folding:
         self._calls: list[UsageRecorded] = []
         self._started: list[ToolCall] = []
         self._finished: dict[str, ToolResult] = {}
+        self._rounds = 0
 
     def take(self, event: Event) -> None:
         """One more event happened."""
@@ -102,6 +104,7 @@ class Folding:
                 self._messages.append(message)
             case MessageFinished(message):
                 self._started, self._finished = [], {}
+                self._rounds += 1
                 if message.parts:
                     self._messages.append(message)
             case MessageWithdrawn():
@@ -130,6 +133,7 @@ class Folding:
             case TurnStarted():
                 self._turn, self._turns = event, self._turns + 1
                 self._calls, self._started, self._finished = [], [], {}
+                self._rounds = 0
             case UsageRecorded():
                 self._entries.append(event)
                 self._calls.append(event)
@@ -161,4 +165,5 @@ class Folding:
             tuple(call.cost for call in self._calls),
             tuple(self._started),
             dict(self._finished),
+            self._rounds,
         )

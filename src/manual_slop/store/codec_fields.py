@@ -102,7 +102,9 @@ def _reader(hint: Any) -> Read:
         item = _reader(get_args(hint)[0])
         return lambda value, fetch: tuple(item(one, fetch) for one in _listed(value))
     if len(kinds) == 1:
-        only: Read = class_reader(hint) if kinds[0] is hint else _reader(kinds[0])
+        if kinds[0] is hint:
+            return class_reader(hint)
+        only = _reader(kinds[0])
         return lambda value, fetch: None if value is None else only(value, fetch)
     return functools.partial(_read_one_of, {kind.__name__: kind for kind in kinds})
 

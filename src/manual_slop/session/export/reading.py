@@ -58,10 +58,10 @@ class _Wrong(Exception):
 
 def _document(data: bytes) -> dict[str, Any]:
     try:
-        whole = json.loads(data, object_pairs_hook=_unique, parse_constant=_no_number)
+        parsed = json.loads(data, object_pairs_hook=_unique, parse_constant=_no_number)
     except (ValueError, UnicodeDecodeError) as error:
         raise _Wrong(f"it is not JSON ({error})") from None
-    whole = _as(dict, whole, "it")
+    whole: dict[str, Any] = _as(dict, parsed, "it")
     if whole.get("format") != FORMAT:
         raise _Wrong(f'its "format" is not "{FORMAT}"')
     version = whole.get("version")
