@@ -30,13 +30,15 @@ _AT_ONCE = 4_000  # news a frame: more wait for the next, so that no frame is lo
 class AppController:
     """One window's worth of work. Every method returns at once and is for the thread that draws, but for `post`.
 
-    `wake` is called from any thread when there is news; `project` is the folder that tools work in.
+    `wake` is called from any thread when there is news; `project` is the folder that tools work in, `model` the one
+    that the person chose, and `suggested` the one that is used until they do.
     """
 
     def __init__(self, project: Path | None = None, *, wake: Callable[[], None] = lambda: None) -> None:
         self.state = AppState()
         self.project = project
         self.model = ""
+        self.suggested = ""
         self.wake = wake
         self.inbox = Inbox()
         self._news: queue.SimpleQueue[News] = queue.SimpleQueue()
@@ -70,7 +72,9 @@ class AppController:
         """What news mean for the next command."""
         match news.what:
             case Loaded(what="default model", value=(str(model), str(why))) if not self.model:
-                self.choose_model(model)
+                self.suggested = model
+                for conversation in self.state.conversations.values():
+                    conversation.model = conversation.model or model
                 self.say(f"using {model}: {why}")
 
     @property
@@ -121,7 +125,7 @@ class AppController:
         source = uuid.uuid4().hex
         self.state.current = source
         conversation = self.state.conversation_of(source)
-        conversation.model = self.model
+        conversation.model = self.model or self.suggested
         return source
 
     def show(self, source: str) -> None:

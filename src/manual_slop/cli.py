@@ -59,14 +59,30 @@ JsonOption = Annotated[bool, typer.Option("--json", help="For programs: JSON ins
 def program(
     context: typer.Context,
     version: Annotated[bool, typer.Option("--version", help="Say which version this is.", is_eager=True)] = False,
+    folder: Annotated[
+        Path | None, typer.Option("--dir", metavar="PATH", help="The project to open; else the last one.")
+    ] = None,
+    screenshot: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Make a picture of the window; needs no display.")
+    ] = None,
+    panel: Annotated[str | None, typer.Option(metavar="NAME", help="The panel in front in that picture.")] = None,
+    size: Annotated[str | None, typer.Option(metavar="WxH", help="Its size in pixels; else 1440x900.")] = None,
+    theme: Annotated[str | None, typer.Option(metavar="dark|light|contrast", help="Its colours.")] = None,
+    demo: Annotated[
+        bool, typer.Option("--demo", help="Show a real conversation with the scripted model; touches nothing of yours.")
+    ] = False,
 ) -> int:
-    """Without a command: what can be done."""
+    """Without a command: the window."""
     if version:
         typer.echo(f"manual-slop {__version__}")
         raise typer.Exit(DONE)
-    if context.invoked_subcommand is None:
-        typer.echo(context.get_help())
-    return DONE
+    if context.invoked_subcommand is not None:
+        if folder or screenshot or panel or size or theme or demo:
+            raise ConfigError(f"the options before “{context.invoked_subcommand}” are for the window only")
+        return DONE
+    from manual_slop.terminal.window import Wanted, show
+
+    return show(Wanted(folder, screenshot, panel, size, theme, demo))
 
 
 @app.command()
@@ -270,7 +286,7 @@ def run(arguments: list[str]) -> int:
     """Do what was typed and return the exit code. Raises what the program did not foresee."""
     failure: ConfigError | ProviderError
     try:
-        return int(app(arguments, prog_name="manual-slop", standalone_mode=False) or DONE)
+        return int(app(_with_folder(arguments), prog_name="manual-slop", standalone_mode=False) or DONE)
     except typer.TyperException as error:
         failure = ConfigError(_misuse(error.format_message(), arguments))
     except (ConfigError, ProviderError) as error:
@@ -283,10 +299,22 @@ def run(arguments: list[str]) -> int:
     return exit_code(failure)
 
 
+def _with_folder(arguments: list[str]) -> list[str]:
+    """`manual-slop PATH …` is the window of that folder; a folder called like a command needs a ./ before it."""
+    if not arguments or arguments[0].startswith("-") or arguments[0] in _commands():
+        return arguments
+    from manual_slop.terminal.window import folder_named
+
+    return ["--dir", *arguments] if folder_named(arguments[0]) else arguments
+
+
+def _commands() -> list[str]:
+    return ["sessions", *(command.callback.__name__ for command in app.registered_commands if command.callback)]
+
+
 def _misuse(message: str, arguments: list[str]) -> str:
     """What is wrong with a command line, and where it says how it is right."""
-    names = ["sessions", *(command.callback.__name__ for command in app.registered_commands if command.callback)]
-    command = next((f" {word}" for word in arguments[:1] if word in names), "")
+    command = next((f" {word}" for word in arguments[:1] if word in _commands()), "")
     unquoted = command == " send" and "unexpected extra argument" in message
     quotes = "put the prompt in quotes; " if unquoted else ""
     return f"{message}\n→ {quotes}manual-slop{command} --help shows what can be typed"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import sys
 from pathlib import Path
 
 import imgui_bundle
@@ -37,16 +38,39 @@ def without_pixels(params: hello_imgui.RunnerParams) -> None:
     callbacks.before_exit_post_cleanup = imgui.destroy_context
 
 
+def no_display() -> str:
+    """Why no window can be opened here, empty when one can."""
+    if sys.platform != "linux":
+        return ""
+    library = _glfw()
+    if library is None:
+        return "the library of imgui-bundle that opens windows cannot be loaded"
+    if library.glfwInit() == 1:
+        library.glfwTerminate()
+        return ""
+    words = ctypes.c_char_p()
+    library.glfwGetError(ctypes.byref(words))
+    reason = (words.value or b"").decode("utf-8", "replace").removeprefix("X11: ")
+    return reason[:1].lower() + reason[1:] if reason else "there is no display"
+
+
 def without_screen() -> None:
     """True pixels from EGL, no display needed. To be called before each run. Raises `NoPixelsError`."""
-    try:
-        library = ctypes.CDLL(str(Path(imgui_bundle.__file__).parent / "libglfw.so.3"))
-    except OSError as error:
-        raise NoPixelsError(f"pictures without a display need Linux and EGL: {error}") from None
+    library = _glfw()
+    if library is None:
+        raise NoPixelsError("pictures without a display need Linux and EGL")
     library.glfwInitHint(_GLFW_PLATFORM, _GLFW_PLATFORM_NULL)
     if library.glfwInit() != 1:
         raise NoPixelsError("pictures without a display need EGL (Debian: libegl1 libgl1 libgl1-mesa-dri)")
     library.glfwWindowHint(_GLFW_CONTEXT_CREATION_API, _GLFW_EGL_CONTEXT_API)
+
+
+def _glfw() -> ctypes.CDLL | None:
+    """The GLFW that travels with imgui-bundle."""
+    try:
+        return ctypes.CDLL(str(Path(imgui_bundle.__file__).parent / "libglfw.so.3"))
+    except OSError:
+        return None
 
 
 def _acknowledge_textures() -> None:

@@ -23,14 +23,16 @@ def own_folders() -> tuple[tuple[str, str], ...]:
 class App:
     """The window as its panels know it.
 
-    `scale` multiplies every size. `memo` keeps what a panel measured or prepared, by the panel's own key;
-    `boundaries` say which panels fail; `popup` is the question or page of the window's own that is open.
+    `scale` multiplies every size; a `lasting` window is remembered as it was left. `memo` keeps what a panel measured
+    or prepared, by the panel's own key; `boundaries` say which panels fail; `popup` is the question or page of the
+    window's own that is open; `folders` are where the program keeps things.
     """
 
     controller: AppController
     theme: ThemeName = "dark"
     scale: float = 1.0
     reduced_motion: bool = False
+    lasting: bool = True
     memo: dict[str, Any] = field(default_factory=dict)
     boundaries: dict[str, Boundary] = field(default_factory=dict)
     popup: str = ""

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from pathlib import Path
 
 from imgui_bundle import hello_imgui, imgui, immapp
 
+from manual_slop.gui.backends import no_display
 from manual_slop.gui.boundary import Boundary
 from manual_slop.gui.context import App
 from manual_slop.gui.fonts import load_fonts, markdown_options
@@ -46,15 +46,45 @@ def window_params(
     return params
 
 
-def open_window(app: App, project: Path | None = None) -> None:
-    """Show the window until it is closed."""
-    config_dir().mkdir(parents=True, exist_ok=True)
+class NoWindowError(Exception):
+    """No window can be opened here; the message says why."""
+
+
+def open_window(app: App, each_frame: Callable[[], object] | None = None) -> None:
+    """Show the window until it is closed. `each_frame` is done before each. Raises `NoWindowError`."""
+    reason = no_display()
+    if reason:
+        raise NoWindowError(reason)
+    config_dir().mkdir(mode=0o700, parents=True, exist_ok=True)
+    params = window_params(app)
+    shown = _counted(params.callbacks, each_frame)
     app.controller.wake = hello_imgui.request_refresh
     try:
-        immapp.run(window_params(app), add_ons())
+        immapp.run(params, add_ons())
+    except RuntimeError as error:
+        if shown():
+            raise
+        reason = f"it could not be opened ({error})"
     finally:
         app.controller.wake = _nobody
         app.controller.close()
+    if reason:
+        raise NoWindowError(reason)
+
+
+def _counted(callbacks: hello_imgui.RunnerCallbacks, each_frame: Callable[[], object] | None) -> Callable[[], bool]:
+    """Have something done each frame; what is returned says whether there was one."""
+    frame, frames = callbacks.post_new_frame, 0
+
+    def counted() -> None:
+        nonlocal frames
+        frames += 1
+        frame()
+        if each_frame is not None:
+            each_frame()
+
+    callbacks.post_new_frame = counted
+    return lambda: frames > 0
 
 
 def add_ons() -> immapp.AddOnsParams:
@@ -76,7 +106,8 @@ def _listen(callbacks: hello_imgui.RunnerCallbacks, app: App) -> None:
 
     def frame() -> None:
         app.controller.pump()
-        app.controller.remember(settings_of(app))
+        if app.lasting:
+            app.controller.remember(settings_of(app))
         handle_shortcuts(app)
 
     def popups_and_toasts() -> None:

@@ -29,6 +29,11 @@ def data_dir() -> Path:
     return Path(platformdirs.user_data_dir("manual-slop", appauthor=False))
 
 
+def live_in(home: Path) -> None:
+    """Keep everything of this process under another home from now on, as `MANUAL_SLOP_HOME` does."""
+    os.environ["MANUAL_SLOP_HOME"] = str(home)
+
+
 def shipped(name: str) -> Path:
     """A data folder that travels with the program (`pricing`, `conductor`), in a checkout or in the wheel."""
     installed = _PACKAGE / "data" / name

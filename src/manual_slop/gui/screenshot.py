@@ -1,0 +1,83 @@
+"""A picture of the window, made without a display."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from imgui_bundle import hello_imgui, immapp
+from PIL import Image
+
+from manual_slop.gui.backends import NoPixelsError, without_screen
+from manual_slop.gui.context import App
+from manual_slop.gui.layout import focus
+from manual_slop.gui.window import add_ons, window_params
+from manual_slop.values.errors import ConfigError
+
+_PATIENCE = 90.0
+_STILL = 12  # frames: heights are measured, tabs are in front
+_WAITING_FPS = 5.0
+
+
+def picture(
+    app: App, file: Path, size: tuple[int, int], panel: str = "", done: Callable[[], bool] = lambda: True
+) -> None:
+    """Write a PNG of the window, in its first layout, when nothing moves any more and `done` says so.
+
+    `size` in pixels, `panel` is brought to the front. Raises `NoPixelsError` where pictures cannot be made, and
+    `ConfigError` where this one cannot be written.
+    """
+    without_screen()
+    params = window_params(app, size)
+    params.ini_disable = True
+    params.fps_idling.fps_idle, params.fps_idling.vsync_to_monitor = _WAITING_FPS, False
+    _watch(params, app, panel, done)
+    app.controller.wake = hello_imgui.request_refresh
+    problem = ""
+    try:
+        immapp.run(params, add_ons())
+        _write(file)
+    except RuntimeError as error:
+        problem = str(error)
+    finally:
+        app.controller.wake = _nobody
+    if problem:
+        raise NoPixelsError(f"no picture without EGL (Debian: libegl1 libgl1 libgl1-mesa-dri): {problem}")
+
+
+def settled(app: App) -> bool:
+    """Whether nothing is under way that would change the picture."""
+    state = app.state
+    busy = any(one.loading for table in state.loaded.values() for one in table.values())
+    return not busy and (state.running <= len(state.waiting))
+
+
+def _watch(params: hello_imgui.RunnerParams, app: App, panel: str, done: Callable[[], bool]) -> None:
+    frame, until, still = params.callbacks.post_new_frame, time.monotonic() + _PATIENCE, 0
+
+    def look() -> None:
+        nonlocal still
+        frame()
+        ready = (done() and settled(app)) or time.monotonic() > until
+        if ready and not still and panel:
+            focus(panel)
+        still = still + 1 if ready or still else 0
+        params.fps_idling.enable_idling = not still
+        params.app_shall_exit = still > _STILL
+
+    params.callbacks.post_new_frame = look
+
+
+def _write(file: Path) -> None:
+    problem = ""
+    try:
+        Image.fromarray(hello_imgui.final_app_window_screenshot()).save(file, "PNG", optimize=True)
+    except OSError as error:
+        problem = error.strerror or str(error)
+    if problem:
+        raise ConfigError(f"the picture cannot be written: {problem}", file)
+
+
+def _nobody() -> None:
+    """There is no window to wake any more."""
