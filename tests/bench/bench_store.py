@@ -123,7 +123,7 @@ def listing(folder: Path, count: int) -> dict[str, float]:
     """A list of sessions, whatever is in them."""
     store = Store.open(folder)
     for at in range(0, count, 2_000):
-        store.append(f"s{at % 200}", [Notice("x")] * min(2_000, count - at))
+        store.append(f"s{at // 2_000 % 200}", [Notice("x")] * min(2_000, count - at))
     waits = [timed(store.sessions) for _ in range(20)]
     figures = {"sessions": len(store.sessions()), "events": sum(one.events for one in store.sessions())}
     store.close()

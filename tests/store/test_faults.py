@@ -126,7 +126,7 @@ def said(event: object) -> str:
 @pytest.mark.parametrize("kind", DISKS)
 def test_a_fault_at_any_step_harms_nothing(tmp_path: Path, kind: str, stays: bool):
     points = 0
-    for at in itertools.count(1, 1 if ALL or kind not in LONG else 9):
+    for at in itertools.count(1, 1 if ALL or kind not in LONG else 16):
         work = Work(tmp_path / str(at))
         settings = DISKS[kind]
         disk = FailingDisk(**{**settings, "kinds": frozenset(settings["kinds"])}, at=at, stays=stays)  # type: ignore[arg-type]

@@ -24,7 +24,7 @@ CREATE TABLE documents (
 );
 CREATE INDEX documents_session ON documents (session);
 CREATE VIRTUAL TABLE search USING fts5 (
-    body, content = 'documents', content_rowid = 'id', tokenize = 'unicode61 remove_diacritics 2'
+    body, content = 'documents', content_rowid = 'id', tokenize = 'unicode61 remove_diacritics 2', prefix = '1 2'
 );
 """
 

@@ -20,7 +20,7 @@ CREATE TABLE sessions (
     owner TEXT NOT NULL DEFAULT ''         -- who goes on with it
 );
 INSERT INTO sessions VALUES (1, 'golden', 'Steep the tea, s’il vous plaît.', 'acme/m1', '/home/me/teapot', '', 1795435200250000, 1795435200250000, 12, 1, 1, 0, 0, 0, '0.00123', '', '');
-INSERT INTO sessions VALUES (2, 'interrupted', 'and?', 'acme/m1', '', '', 1795467040450039, 1795467040450039, 2, 1, 0, 0, 0, 0, '0', 'turn-2', '');
+INSERT INTO sessions VALUES (2, 'interrupted', 'and?', 'acme/m1', '', '', 1795467776641944, 1795467776641944, 2, 1, 0, 0, 0, 0, '0', 'turn-2', '');
 CREATE INDEX sessions_changed ON sessions (changed);
 CREATE TABLE events (
     session INTEGER NOT NULL REFERENCES sessions (key),
@@ -42,8 +42,8 @@ INSERT INTO events VALUES (1, 9, 1795435200250000, 'MessageFinished', '{"type":"
 INSERT INTO events VALUES (1, 10, 1795435200250000, 'TurnFinished', '{"type":"TurnFinished","text":"Done.","stop_reason":"stop","model":"acme/m1","usage":{"input_tokens":3,"output_tokens":4},"cost":{"usd":"0.00123","basis":"list price","source":"acme.toml","as_of":"2026-11-01","lines":[{"key":"input","tokens":3,"usd_per_million":"2.5"}]},"rounds":1,"session_id":"golden"}');
 INSERT INTO events VALUES (1, 11, 1795435200250000, 'HistoryCompacted', '{"type":"HistoryCompacted","summary":{"role":"user","parts":[{"type":"Text","text":"Tea was steeped."}]},"replaced":2,"model":"acme/m1"}');
 INSERT INTO events VALUES (1, 12, 1795435200250000, 'Notice', '{"type":"Notice","text":"the end"}');
-INSERT INTO events VALUES (2, 1, 1795467040450039, 'TurnStarted', '{"type":"TurnStarted","turn_id":"turn-2","session_id":"interrupted","model":"acme/m1"}');
-INSERT INTO events VALUES (2, 2, 1795467040450039, 'MessageAdded', '{"type":"MessageAdded","message":{"role":"user","parts":[{"type":"Text","text":"and?"}]}}');
+INSERT INTO events VALUES (2, 1, 1795467776641944, 'TurnStarted', '{"type":"TurnStarted","turn_id":"turn-2","session_id":"interrupted","model":"acme/m1"}');
+INSERT INTO events VALUES (2, 2, 1795467776641944, 'MessageAdded', '{"type":"MessageAdded","message":{"role":"user","parts":[{"type":"Text","text":"and?"}]}}');
 CREATE TABLE blob_uses (
     session INTEGER NOT NULL REFERENCES sessions (key),
     digest TEXT NOT NULL,
@@ -58,7 +58,7 @@ CREATE TABLE drafts (
     reasoning TEXT NOT NULL,
     PRIMARY KEY (session, turn_id)
 );
-INSERT INTO drafts VALUES (2, 'turn-2', 1795467040451827, 'It was about to', '');
+INSERT INTO drafts VALUES (2, 'turn-2', 1795467776645887, 'It was about to', '');
 CREATE TABLE effects (
     number INTEGER PRIMARY KEY,
     id TEXT NOT NULL UNIQUE,
@@ -70,8 +70,8 @@ CREATE TABLE effects (
     note TEXT NOT NULL DEFAULT '',
     body TEXT NOT NULL
 );
-INSERT INTO effects VALUES (1, '7aa6418113d38b194d33b8eccbb4f2e0', 'golden/call-1', 'golden', '0123456789abcdef', 1795467040430116, 'done', '', '{"tool":"write_file","session_id":"golden","turn_id":"turn","call_id":"call-1","key":"golden/call-1","changes":[{"path":"teapot.py","before":null,"after":null}]}');
-INSERT INTO effects VALUES (2, '2a58297de12ba7c3d368d96cdaca814f', 'never finished', 'golden', '0123456789abcdef', 1795467040442022, 'running', '', '{"tool":"run_shell","session_id":"golden","key":"never finished"}');
+INSERT INTO effects VALUES (1, '26e9205af6230ba2d7a3c9b3f36c4af1', 'golden/call-1', 'golden', '0123456789abcdef', 1795467776627325, 'done', '', '{"tool":"write_file","session_id":"golden","turn_id":"turn","call_id":"call-1","key":"golden/call-1","changes":[{"path":"teapot.py","before":null,"after":null}]}');
+INSERT INTO effects VALUES (2, 'c50816871607e79a8c5cdb1cd7d0cbc4', 'never finished', 'golden', '0123456789abcdef', 1795467776637991, 'running', '', '{"tool":"run_shell","session_id":"golden","key":"never finished"}');
 CREATE INDEX effects_session ON effects (session_id);
 CREATE INDEX effects_open ON effects (status) WHERE status IN ('running', 'unknown');
 CREATE TABLE effect_blobs (
@@ -95,11 +95,11 @@ INSERT INTO documents VALUES (4, 1, 7, 1795435200250000, 'tool', 'write_file {"p
 written');
 INSERT INTO documents VALUES (5, 1, 9, 1795435200250000, 'answer', 'Done.');
 INSERT INTO documents VALUES (6, 1, 11, 1795435200250000, 'summary', 'Tea was steeped.');
-INSERT INTO documents VALUES (7, 1, 12, 1795467040430116, 'file', 'teapot.py');
-INSERT INTO documents VALUES (8, 2, 2, 1795467040450039, 'prompt', 'and?');
+INSERT INTO documents VALUES (7, 1, 12, 1795467776627325, 'file', 'teapot.py');
+INSERT INTO documents VALUES (8, 2, 2, 1795467776641944, 'prompt', 'and?');
 CREATE INDEX documents_session ON documents (session);
 CREATE VIRTUAL TABLE search USING fts5 (
-    body, content = 'documents', content_rowid = 'id', tokenize = 'unicode61 remove_diacritics 2'
+    body, content = 'documents', content_rowid = 'id', tokenize = 'unicode61 remove_diacritics 2', prefix = '1 2'
 );
 CREATE TABLE price_lists (
     id INTEGER PRIMARY KEY,
