@@ -1,4 +1,7 @@
-"""A few words around what was found, on one line. (SQLite's own takes minutes for a text that says one word often.)"""
+"""A few words around what was found, on one line.
+
+SQLite's own `snippet` is not used: it takes minutes for a text that says one word often.
+"""
 
 from __future__ import annotations
 
