@@ -20,7 +20,7 @@ from manual_slop.safety.inbox import Inbox
 from manual_slop.values.approval import Answer, Request
 from manual_slop.values.cancel import Cancel
 from manual_slop.values.errors import ConfigError, ProviderError
-from manual_slop.values.events import Event
+from manual_slop.values.events import CompactionUndone, Event, HistoryCompacted, TurnFailed, TurnFinished
 from manual_slop.values.messages import Image
 from manual_slop.values.usage import CostSum, total
 
@@ -76,6 +76,14 @@ class AppController:
                 for conversation in self.state.conversations.values():
                     conversation.model = conversation.model or model
                 self.say(f"using {model}: {why}")
+            case TurnFinished() | TurnFailed() | HistoryCompacted() | CompactionUndone():
+                self.measure(news.source)
+
+    def measure(self, source: str) -> None:
+        """How full the window of a conversation is, into `state.fetched("context", source)`."""
+        session = self._sessions.get(source)
+        if session is not None:
+            self.load("context", source, session.context)
 
     @property
     def mma_tier_usage(self) -> dict[str, CostSum]:

@@ -73,7 +73,7 @@ FILE_OPENERS: Mapping[str, str] = {
     "providers.map_file": "a newer one, fetched on request",
     "providers.model_list_cache": "model lists it fetched",
     "providers.images": "pictures a person names",
-    "app.demo": "the project of a demonstration, which it makes up",
+    "terminal.demo": "the project of a demonstration, which it makes up",
     "app.settings": "what the window remembers",
     "rehearsal.wire.images": "pictures, from the bytes of a request",
     "terminal.crash_report": "reports of its own crashes",

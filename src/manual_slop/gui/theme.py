@@ -34,7 +34,9 @@ def apply_theme(palette: Palette, scale: float = 1.0) -> None:
     style.window_padding, style.frame_padding = ImVec2(M, M), ImVec2(M - 2, 6)
     style.item_spacing, style.item_inner_spacing = ImVec2(S, S), ImVec2(S, XS)
     style.cell_padding = ImVec2(S, 5)
-    style.window_rounding = style.child_rounding = style.frame_rounding = _ROUNDING
+    style.window_rounding = 0  # windows are docked edge to edge
+    style.child_rounding = style.frame_rounding = _ROUNDING
+    style.window_menu_button_position = imgui.Dir.none
     style.popup_rounding = style.grab_rounding = style.scrollbar_rounding = _ROUNDING
     style.window_border_size = style.frame_border_size = style.tab_bar_border_size = 0
     style.popup_border_size = 1

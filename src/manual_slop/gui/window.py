@@ -158,6 +158,8 @@ class FirstFrame:
 
 def _docking(app: App, panels: Sequence[Panel]) -> hello_imgui.DockingParams:
     params = hello_imgui.DockingParams()
+    # A tab has its own cross; one more for the whole group would close what nobody meant to close.
+    params.main_dock_space_node_flags |= imgui.internal.DockNodeFlagsPrivate_.no_close_button
     params.docking_splits = [
         hello_imgui.DockingSplit(CENTRE, RIGHT, imgui.Dir.right, 0.46),
         hello_imgui.DockingSplit(RIGHT, BELOW, imgui.Dir.down, 0.40),

@@ -15,9 +15,9 @@ from manual_slop.terminal.exit_codes import DONE
 from manual_slop.values.errors import ConfigError
 
 if TYPE_CHECKING:
-    from manual_slop.app.demo import Demo
     from manual_slop.app.settings import ThemeName
     from manual_slop.gui.context import App
+    from manual_slop.terminal.demo import Demo
 
 _SIZE = (1440, 900)
 _LARGEST = 7680
@@ -38,7 +38,9 @@ class Wanted:
 def show(wanted: Wanted) -> int:
     """Open the window, or make the picture. Returns the exit code; raises `ConfigError` for what cannot be."""
     _check(wanted)
-    reason = _missing()
+    from manual_slop.gui.available import missing
+
+    reason = missing()
     if reason and wanted.screenshot is not None:
         raise ConfigError(f"no picture: {reason}")
     if reason:
@@ -63,15 +65,6 @@ def _check(wanted: Wanted) -> None:
         raise ConfigError("--panel, --size and --theme are for --screenshot; the window itself remembers yours")
 
 
-def _missing() -> str:
-    """Why there is nothing of a window here."""
-    try:
-        import imgui_bundle  # noqa: F401  # it links libraries that may not be there
-    except ImportError as error:
-        return f"imgui-bundle cannot be loaded ({error}); Debian: apt-get install libx11-6 libxext6"
-    return ""
-
-
 @contextmanager
 def _scene(wanted: Wanted) -> Iterator[tuple[App, Demo | None]]:
     """The window to show, and who plays in it; a demonstration has a home of its own, which goes with it."""
@@ -84,8 +77,8 @@ def _scene(wanted: Wanted) -> Iterator[tuple[App, Demo | None]]:
         finally:
             app.controller.close()
         return
-    from manual_slop.app.demo import Demo, make_project
     from manual_slop.store.shared import close_shared_stores
+    from manual_slop.terminal.demo import Demo, make_project
     from manual_slop.values.paths import live_in
 
     home = Path(tempfile.mkdtemp(prefix="manual-slop-demo-"))
