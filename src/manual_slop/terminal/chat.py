@@ -11,9 +11,9 @@ from manual_slop.terminal.chat_commands import run_command
 from manual_slop.terminal.context_view import context_hint
 from manual_slop.terminal.crash_report import tell_crash
 from manual_slop.terminal.exit_codes import CANCELLED, DONE, UNEXPECTED, exit_code
+from manual_slop.terminal.last_words import tell_where_it_stands
 from manual_slop.terminal.line_reader import ReadLine, line_reader, read_entry
 from manual_slop.terminal.send import Prompt, Setting, open_session, say
-from manual_slop.terminal.sessions_go_on import tell_where_it_stands
 from manual_slop.terminal.spending import Spending
 from manual_slop.terminal.turn_loop import Tell, Work, run_turn
 from manual_slop.terminal.turn_view import TurnView

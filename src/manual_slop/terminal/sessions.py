@@ -76,11 +76,11 @@ def _search(
     words: Annotated[list[str], typer.Argument(metavar="WORDS...", help="All of them have to be there.")],
     limit: LimitOption = 30,
     json: JsonOption = False,
-) -> int:
+) -> None:
     """Find words in prompts, answers, tools and the names of changed files."""
     from manual_slop.terminal.sessions_list import search_sessions
 
-    return search_sessions(" ".join(words), limit, json)
+    search_sessions(" ".join(words), limit, json)
 
 
 def _resume(

@@ -3,18 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from manual_slop.terminal.conversation import setting_for, text_view
 from manual_slop.terminal.exit_codes import DONE
 from manual_slop.terminal.json_lines import document
-from manual_slop.terminal.screen import Screen, screen
-from manual_slop.terminal.visible import visible
-
-if TYPE_CHECKING:
-    from manual_slop.session.session import Session
-
-_LAST_WORDS = 600  # characters
+from manual_slop.terminal.screen import screen
 
 
 def resume(name: str, model: str | None) -> int:
@@ -43,14 +36,3 @@ def branch(name: str, at: int | None, model: str | None, prompt: str | None, jso
         return resume(new, None)
     view = text_view()
     return run_send(replace(setting_for(view), session=new), lambda: Prompt(prompt), view)
-
-
-def tell_where_it_stands(shown: Screen, session: Session) -> None:
-    """What was said last, for a person who comes back."""
-    count = len(session.messages)
-    shown.note(f"session {session.id[:8]} goes on after {count} message{'s' * (count != 1)}")
-    for role, sign in (("user", "›"), ("assistant", " ")):
-        texts = [message.text for message in session.messages if message.role == role and message.text]
-        if texts:
-            words = visible(texts[-1])
-            shown.note(f"{sign} {words if len(words) <= _LAST_WORDS else '…' + words[-_LAST_WORDS:]}")

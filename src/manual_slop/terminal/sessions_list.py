@@ -14,7 +14,6 @@ from rich.text import Text
 from manual_slop.store.search_table import Hit
 from manual_slop.store.sessions_table import SessionSummary
 from manual_slop.store.snippet import FOUND
-from manual_slop.terminal.exit_codes import DONE, REFUSED
 from manual_slop.terminal.json_lines import document
 from manual_slop.terminal.screen import say, screen
 from manual_slop.terminal.sessions_store import opened
@@ -41,8 +40,8 @@ def list_sessions(limit: int, project: Path | None, json: bool) -> None:
             screen().note(f"{limit} are shown; --limit N shows more")
 
 
-def search_sessions(words: str, limit: int, json: bool) -> int:
-    """Show where all the words stand. The exit code says whether they were found."""
+def search_sessions(words: str, limit: int, json: bool) -> None:
+    """Show where all the words stand."""
     with opened() as store:
         hits = store.search(words, limit)
         titles = {hit.session_id: store.summary(hit.session_id).title for hit in hits}
@@ -53,7 +52,6 @@ def search_sessions(words: str, limit: int, json: bool) -> int:
         say(screen().out, hits_view(hits, titles, datetime.now(UTC)))
     else:
         screen().note("nothing was found")
-    return DONE if hits else REFUSED
 
 
 def fields(one: SessionSummary) -> dict[str, Any]:

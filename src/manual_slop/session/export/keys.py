@@ -1,4 +1,4 @@
-"""The last look at an export: is there a key in it, in whatever spelling?"""
+"""The last look at an export, for keys in whatever spelling."""
 
 from __future__ import annotations
 
