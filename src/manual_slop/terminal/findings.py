@@ -19,6 +19,7 @@ from manual_slop.providers.model_map import model_map
 from manual_slop.providers.places import place
 from manual_slop.providers.price_settings import price_settings
 from manual_slop.session.context_settings import context_settings
+from manual_slop.session.settings import session_settings
 from manual_slop.terminal.finding import Finding
 from manual_slop.terminal.money_findings import money_findings
 from manual_slop.terminal.offers import standings
@@ -80,7 +81,11 @@ def _files(access: Access) -> Iterator[Finding]:
     prices = config_dir() / "pricing"
     own = sorted(path.name for path in prices.glob("*.toml")) if prices.is_dir() else []
     yield Finding("files", "note", f"your pricing/: {', '.join(own) or 'none'}")
-    rooms = (*context_settings(access.config).issues, *price_settings(access.config).issues)
+    rooms = (
+        *context_settings(access.config).issues,
+        *session_settings(access.config).issues,
+        *price_settings(access.config).issues,
+    )
     for issue in (*access.config.issues, *rooms, *access.prices.issues):
         yield Finding("files", "bad", str(issue))
 
