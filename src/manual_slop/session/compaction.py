@@ -10,7 +10,7 @@ from manual_slop.money.prices import combine
 from manual_slop.providers.registry import Route
 from manual_slop.providers.stream import Listener
 from manual_slop.session.calls import Calls
-from manual_slop.session.context import measure, window_for
+from manual_slop.session.context import anchor_in_force, measure, window_for
 from manual_slop.session.context_settings import context_settings
 from manual_slop.session.history import files_named, oldest_rounds, oldest_turns, originals, requests
 from manual_slop.session.summary_request import (
@@ -95,6 +95,7 @@ def uncompact(session: Session, tell: Listener) -> int:
     """Take the last compaction back; returns how many messages are there again. Raises `NothingToCompact`."""
     if not session.compacted:
         raise NothingToCompact("there is no summary in this conversation to take back")
+    anchor_in_force(session)  # weighed while the messages it was counted for stand as they were sent
     replaced = session.compacted.pop()
     session.messages[:1] = replaced
     tell(CompactionUndone())

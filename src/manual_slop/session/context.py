@@ -12,7 +12,7 @@ from manual_slop.providers.places import place
 from manual_slop.providers.registry import Route
 from manual_slop.rehearsal.catalogue import window_of
 from manual_slop.session.context_settings import ContextSettings, context_settings
-from manual_slop.session.token_counts import Weight, weigh
+from manual_slop.session.token_counts import Weight, most_tokens, weigh
 from manual_slop.values.context import ContextMeter, Share, ShareKind, Told
 from manual_slop.values.errors import ProviderError
 from manual_slop.values.ledger import UsageRecorded
@@ -82,7 +82,7 @@ def measure(session: Session, added: Iterable[Message] = (), answer_room: int | 
     messages = (*session.preamble, *tuple(session.messages), *added)
     summary = session.messages[0] if session.compacted and session.messages else None
     now = _weight(route, messages, _offered(session, route), summary)
-    anchor = session.anchor
+    anchor = anchor_in_force(session)
     told = anchor.told if anchor else None
     shares = tuple(_shares(now, *(anchor.ratios if anchor else (1.0, 1.0))))
     tokens = sum(share.tokens for share in shares)
@@ -104,6 +104,8 @@ def measure(session: Session, added: Iterable[Message] = (), answer_room: int | 
 
 def too_long(session: Session) -> str:
     """What to tell the person when the next call surely holds more than the model takes in; else nothing."""
+    if _surely_fits(session):
+        return ""
     meter = measure(session)
     counted_by_it = meter.told is not None and meter.told.model == meter.model
     if meter.window is None or meter.tokens * (_SURE if counted_by_it else _RATHER_SURE) <= meter.window:
@@ -113,6 +115,30 @@ def too_long(session: Session) -> str:
         f"({meter.window_source} says so): it will hardly fit. Make room by a summary (/compact in a chat), "
         "choose a model with a larger window, or send less."
     )
+
+
+def anchor_in_force(session: Session) -> Anchor | None:
+    """The count to go by: of the last call that gave one. Weighed only now, so that no call has to wait for it."""
+    if session.counted is not None:
+        entry, request = session.counted
+        session.counted = None
+        session.anchor = anchor_of(entry, request.route, request.messages, request.tools) or session.anchor
+    return session.anchor
+
+
+def _surely_fits(session: Session) -> bool:
+    """Whether the last count, and all that came since at its worst, are far below the window: the usual case."""
+    if session.counted is None:
+        return False
+    entry, request = session.counted
+    route, said = request.route, session.messages
+    since = len(request.messages) - len(session.preamble)
+    in_step = 0 < since <= len(said) and said[since - 1].role == request.messages[-1].role
+    if not in_step or entry.model != session.model or entry.usage.estimated or session.compacted:
+        return False
+    window, _ = window_for(session.access, route, context_settings(session.access.config))
+    most = entry.usage.total_tokens + most_tokens(said[since:])
+    return window is not None and most < window * _RATHER_SURE
 
 
 def window_for(access: Access, route: Route, settings: ContextSettings) -> tuple[int | None, str]:

@@ -83,6 +83,8 @@ class Session:
         self.messages: list[Message] = []
         self.compacted: list[tuple[Message, ...]] = []
         self.anchor: Anchor | None = None
+        self.counted: tuple[UsageRecorded, Request] | None = None
+        """The last call that the provider counted, until somebody wants to know what follows from it."""
         self.settled: deque[UsageRecorded] = deque(maxlen=_REMEMBERED_CALLS)
         self.access = access
         self.timeouts = timeouts or access.timeouts
@@ -109,7 +111,7 @@ class Session:
         with self._turn_lock:
             self.messages.clear()
             self.compacted.clear()
-            self.anchor = None
+            self.anchor = self.counted = None
             self._translator = None
             if self.record is not None and self._described is not None:
                 self.record(HistoryCleared())
@@ -211,10 +213,9 @@ class Session:
 
     def note_call(self, entry: UsageRecorded, request: Request) -> None:
         """Remember a settled call: what it says of the size of the context, and what it used."""
-        from manual_slop.session.context import anchor_of
-
         self.settled.append(entry)
-        self.anchor = anchor_of(entry, request.route, request.messages, request.tools) or self.anchor
+        if entry.usage.input_tokens and not entry.error:
+            self.counted = (entry, request)
 
     def add(self, message: Message, tell: Listener) -> None:
         """The conversation grows by a prompt or by results."""
