@@ -12,6 +12,7 @@ from markdown_it import MarkdownIt
 from manual_slop.session.export.html import as_html
 from manual_slop.session.export.html_style import STYLE
 from manual_slop.session.export.markdown import as_markdown
+from manual_slop.session.export.wording import seen
 from manual_slop.session.story import story
 from manual_slop.session.transcript import fold
 from manual_slop.terminal.probes import red_picture
@@ -77,8 +78,9 @@ def test_the_page_holds_everything_with_the_pictures() -> None:
     words = "".join(read.words)
     shown = [attributes["src"] for tag, attributes in read.tags if tag == "img"]
     assert shown == ["data:image/png;base64," + base64.b64encode(red_picture().data).decode()]
-    for said in (TITLE, "# not a heading", "Let me <b>think</b>.", "read_file a/README.md", HOSTILE, "bad key"):
+    for said in (TITLE, "# not a heading", "Let me <b>think</b>.", "read_file a/README.md", seen(HOSTILE), "bad key"):
         assert said in words
+    assert "\u202e" not in PAGE
     assert ("strong", {}) in read.tags
     assert "≥ $0.001200 + 1 unpriced call" in words
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import datetime
 
 from manual_slop.session.story import Step
@@ -10,6 +11,12 @@ from manual_slop.values.messages import Image, ToolCall
 from manual_slop.values.strict_json import StrictJSONError, parse_arguments
 
 _LONGEST_SUMMARY = 80
+_UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+
+
+def seen(text: str) -> str:
+    """`text` with what would reorder it or is invisible spelled out, as `\\u202e`."""
+    return _UNSEEN.sub(lambda found: f"\\u{ord(found[0]):04x}", text.replace("\r\n", "\n"))
 
 
 def moment(at: datetime) -> str:
