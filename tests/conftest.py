@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import hypothesis
 import pytest
 
+from manual_slop.values.secrets import redactor
 from tests.support.cassettes import Readable
 from tests.support.environment import take_personal
 from tests.support.network_guard import NetworkGuard
@@ -34,6 +36,14 @@ def pytest_configure(config: pytest.Config) -> None:
         suppress_health_check=[hypothesis.HealthCheck.too_slow],
     )
     hypothesis.settings.load_profile("suite")
+    _hear_signals()
+
+
+def _hear_signals() -> None:
+    """What a shell starts in the background ignores Ctrl-C, and so would every program that a test starts."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        if signal.getsignal(number) is signal.SIG_IGN:
+            signal.signal(number, signal.default_int_handler if number == signal.SIGINT else signal.SIG_DFL)
 
 
 def pytest_recording_configure(vcr: Any) -> None:
@@ -51,6 +61,14 @@ def pytest_sessionstart() -> None:
 def _home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each test is a person who has never used the program."""
     monkeypatch.setenv("MANUAL_SLOP_HOME", str(tmp_path / "home"))
+
+
+@pytest.fixture(autouse=True)
+def _no_keys_of_others() -> Iterator[None]:
+    """What one test made known as a key means nothing to the next: text that ends like its beginning is held back."""
+    known = dict(vars(redactor))
+    yield
+    vars(redactor).update(known)
 
 
 @pytest.fixture(autouse=True)

@@ -173,7 +173,7 @@ def test_json_lines_are_all_there_is_on_stdout_and_the_last_one_is_the_end(run: 
         (("--bogus", "hi"), 2, "configuration"),
         (("  ",), 2, "configuration"),
         (("-m", "opnai/gpt-4o", "hi"), 7, "bad_request"),
-        (("--dir", "/nonexistent", "hi"), 2, "configuration"),
+        (("--dir", "nowhere", "hi"), 2, "configuration"),
         (("-m", "rehearsal/demo", "--image", "nope.png", "hi"), 2, "configuration"),
     ],
 )
