@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import timedelta
 
@@ -109,9 +109,11 @@ def make_busy(state: AppState) -> None:
     state.draft.text = "what I was about to say"
 
 
-def make_enormous(state: AppState, messages: int = 100_000) -> None:
-    """A conversation of many messages, a line of a megabyte, thousands of tools and costs, long requests."""
+def make_enormous(state: AppState, messages: int = 100_000, *, rest: bool = True) -> None:
+    """A conversation of many messages; and the `rest`: a line of a megabyte, thousands of costs, long requests."""
     _take(state, state.current, [SessionDescribed("s1", "openai/gpt-4o"), *_much(messages)])
+    if not rest:
+        return
     _take(state, state.current, [MessageAdded(user("x" * 1_000_000)), MessageAdded(user("\x00\x1b[31m\u202e" * 1000))])
     _take(state, state.current, some_entries(5_000))
     for number in range(8):
@@ -132,6 +134,6 @@ def _much(messages: int) -> Iterator[Event]:
             yield ToolFinished(call, ToolResult(call.id, "line\n" * 500, is_error=number % 40 == 0), 0.1)
 
 
-def _take(state: AppState, source: str, events: list[Event]) -> None:
+def _take(state: AppState, source: str, events: Iterable[Event]) -> None:
     for number, event in enumerate(events):
         apply(state, News(source, NOON + timedelta(milliseconds=number), event))

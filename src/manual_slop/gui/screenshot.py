@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -17,7 +18,7 @@ from manual_slop.values.errors import ConfigError
 
 _PATIENCE = 90.0
 _STILL = 12  # frames: heights are measured, tabs are in front
-_WAITING_FPS = 5.0
+_GLANCE = 0.2  # seconds between two looks while something is under way
 
 
 def picture(
@@ -31,9 +32,10 @@ def picture(
     without_screen()
     params = window_params(app, size)
     params.ini_disable = True
-    params.fps_idling.fps_idle, params.fps_idling.vsync_to_monitor = _WAITING_FPS, False
-    _watch(params, app, panel, done)
-    app.controller.wake = hello_imgui.request_refresh
+    params.fps_idling.enable_idling = params.fps_idling.vsync_to_monitor = False
+    woken = threading.Event()
+    _watch(params, app, panel, done, woken)
+    app.controller.wake = woken.set
     problem = ""
     try:
         immapp.run(params, add_ons())
@@ -53,7 +55,9 @@ def settled(app: App) -> bool:
     return not busy and (state.running <= len(state.waiting))
 
 
-def _watch(params: hello_imgui.RunnerParams, app: App, panel: str, done: Callable[[], bool]) -> None:
+def _watch(
+    params: hello_imgui.RunnerParams, app: App, panel: str, done: Callable[[], bool], woken: threading.Event
+) -> None:
     frame, until, still = params.callbacks.post_new_frame, time.monotonic() + _PATIENCE, 0
 
     def look() -> None:
@@ -63,7 +67,9 @@ def _watch(params: hello_imgui.RunnerParams, app: App, panel: str, done: Callabl
         if ready and not still and panel:
             focus(panel)
         still = still + 1 if ready or still else 0
-        params.fps_idling.enable_idling = not still
+        if not still:  # a window without a screen never idles by itself
+            woken.wait(_GLANCE)
+            woken.clear()
         params.app_shall_exit = still > _STILL
 
     params.callbacks.post_new_frame = look
