@@ -12,6 +12,8 @@ from imgui_bundle import hello_imgui, imgui
 _GLFW_PLATFORM, _GLFW_PLATFORM_NULL = 0x00050003, 0x00060005
 _GLFW_CONTEXT_CREATION_API, _GLFW_EGL_CONTEXT_API = 0x0002200B, 0x00036002
 
+_GLFW_FOCUSED = 0x00020001
+
 
 class NoPixelsError(Exception):
     """Pictures cannot be made here; the message says what is missing."""
@@ -63,6 +65,16 @@ def without_screen() -> None:
     if library.glfwInit() != 1:
         raise NoPixelsError("pictures without a display need EGL (Debian: libegl1 libgl1 libgl1-mesa-dri)")
     library.glfwWindowHint(_GLFW_CONTEXT_CREATION_API, _GLFW_EGL_CONTEXT_API)
+
+
+def ask_for_attention() -> None:
+    """Have the desktop mark the window, unless the person is at it. Between frames or in one; nothing where none is."""
+    library = _glfw()
+    if library is None or hello_imgui.get_runner_params().platform_backend_type == hello_imgui.PlatformBackendType.null:
+        return
+    window = ctypes.c_void_p(hello_imgui.get_glfw_window_address())  # type: ignore[attr-defined]  # not in its stubs
+    if window.value and not library.glfwGetWindowAttrib(window, _GLFW_FOCUSED):
+        library.glfwRequestWindowAttention(window)
 
 
 def _glfw() -> ctypes.CDLL | None:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 from imgui_bundle import hello_imgui, imgui, immapp
 
+from manual_slop.gui.attention import call_when_waiting
 from manual_slop.gui.backends import no_display
 from manual_slop.gui.boundary import Boundary
 from manual_slop.gui.context import App
@@ -109,6 +110,7 @@ def _listen(callbacks: hello_imgui.RunnerCallbacks, app: App) -> None:
         if app.lasting:
             app.controller.remember(settings_of(app))
         handle_shortcuts(app)
+        call_when_waiting(app)
 
     def popups_and_toasts() -> None:
         draw_popups(app)
