@@ -8,13 +8,15 @@ from pathlib import Path
 import pytest
 
 from manual_slop import ai_client
+from manual_slop.session.export.reading import read_archive
+from manual_slop.session.transcript import fold
 from manual_slop.terminal.chat import Chat
 from manual_slop.terminal.chat_commands import COMMANDS
 from manual_slop.terminal.probes import red_picture
 from manual_slop.terminal.send import Prompt, Setting, open_session
 from manual_slop.terminal.spending import Spending
 from manual_slop.terminal.turn_view import TurnView
-from manual_slop.values.events import Event, Notice
+from manual_slop.values.events import Event, Notice, ToolFinished
 from manual_slop.values.paths import data_dir
 from tests.terminal.doubles import into_pipes
 
@@ -161,6 +163,33 @@ def test_tools_can_be_seen_and_switched_off(talk):
     assert ["read_file", "read", "Read"] in [line.split()[:3] for line in err.splitlines()]
     assert "▸" not in err
     assert chat.session.toolbox is None
+
+
+def test_a_conversation_can_be_exported_also_where_nothing_is_saved(talk, tmp_path: Path):
+    whole, page = tmp_path / "talk.json", tmp_path / "talk.html"
+    _, _, err, chat = talk(
+        LONG, LONG, "what does this project do?", "what is 2+2?", "/compact", f"/export {whole}", f"/export {page}"
+    )
+    assert "wrote" in err
+    assert "Walrus" in page.read_text("utf-8")
+    archive = read_archive(whole.read_bytes())
+    told = fold(one.event for one in archive.envelopes)
+    assert chat.session.compacted
+    assert told.messages[0].text == LONG
+    assert told.messages[-1] == chat.session.messages[-1]
+    assert len(told.messages) == len(chat.session.compacted[0]) + len(chat.session.messages) - 1
+    assert any(isinstance(one.event, ToolFinished) for one in archive.envelopes)
+    assert [entry.call_id for entry in told.entries] == [entry.call_id for entry in chat.session.settled]
+
+
+def test_an_export_needs_something_to_write_and_somewhere_to(talk, tmp_path: Path):
+    there = tmp_path / "there.md"
+    there.write_text("mine", "utf-8")
+    assert "nothing has been said" in talk("/export x.md")[2]
+    assert "/export needs a file" in talk("what is 1+1?", "/export")[2]
+    assert "has to be one of" in talk("what is 1+1?", "/export talk.pdf")[2]
+    assert "there.md" in talk("what is 1+1?", f"/export {there}")[2]
+    assert there.read_text("utf-8") == "mine"
 
 
 def test_help_lists_every_command(talk):

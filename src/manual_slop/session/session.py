@@ -222,16 +222,16 @@ class Session:
         self.messages.append(message)
         tell(MessageAdded(message))
 
+    @property
+    def description(self) -> SessionDescribed:
+        """How the conversation is set up now."""
+        toolbox = self.toolbox
+        root, names = (str(toolbox.root), toolbox.names) if toolbox else ("", ())
+        return SessionDescribed(self.id, self.model, self.system_prompt, root, names, self.origin)
+
     def describe(self, tell: Listener) -> None:
         """Tell how the conversation is set up, where that is not what was told before."""
-        told = SessionDescribed(
-            self.id,
-            self.model,
-            self.system_prompt,
-            str(self.toolbox.root) if self.toolbox else "",
-            self.toolbox.names if self.toolbox else (),
-            self.origin,
-        )
+        told = self.description
         if told != self._described:
             self._described = told
             tell(told)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from manual_slop.terminal.context_commands import compact, show_context, uncompact
@@ -100,6 +101,22 @@ def _tools(chat: Chat, switch: str) -> None:
     say(chat.screen.err, table)
 
 
+def _export(chat: Chat, file: str) -> None:
+    """From memory, so that it works also where nothing could be saved."""
+    from manual_slop.session.export.keys import learn_keys
+    from manual_slop.session.export.snapshot import snapshot
+    from manual_slop.terminal.sessions_files import form_of, write_session
+
+    if not file:
+        raise ConfigError("/export needs a file: its name ends with .md, .html or .json")
+    if not chat.session.messages:
+        raise ConfigError("nothing has been said that could be exported")
+    path = Path(file).expanduser()
+    form = form_of(path, None)
+    learn_keys(chat.session.access)
+    chat.screen.note(write_session(snapshot(chat.session), chat.session.id, path, form, force=False))
+
+
 def _help(chat: Chat, _: str) -> None:
     for name, command in {**COMMANDS, "quit": Command("", "leave (so does Ctrl-D)", _help)}.items():
         chat.screen.note(f"{f'/{name} {command.argument}':<22} {command.purpose}")
@@ -112,6 +129,7 @@ COMMANDS: Mapping[str, Command] = {
     "context": Command("[MODEL …]", "what fills the window; what comes next may cost", show_context),
     "compact": Command("[MODEL]", "a summary in place of all but the last two turns", compact),
     "uncompact": Command("", "take the last summary back", uncompact),
+    "export": Command("FILE", "write the conversation to a .md, .html or .json file", _export),
     "reset": Command("", "forget the conversation", _reset),
     "system": Command("TEXT", "what the model is told of its task", _system),
     "tools": Command("[on|off]", "what the model may use", _tools),

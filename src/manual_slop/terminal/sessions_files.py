@@ -30,23 +30,28 @@ def export_session(name: str, output: Path | None, form: str | None, force: bool
     """Write a session to a file or to stdout. Raises `ConfigError`."""
     from manual_slop import ai_client
 
-    chosen = _form(output, form)
+    chosen = form_of(output, form)
     learn_keys(ai_client.new_access())
+    with opened() as store:
+        told = write_session(store, store.find(name), output, chosen, force)
+    if told:
+        screen().note(told)
+
+
+def write_session(store: Store, session_id: str, output: Path | None, form: str, force: bool) -> str:
+    """Write a session of `store` to a file or to stdout; what to tell of it. Raises `ConfigError`, and `StoreError`."""
     problem = ""
     try:
-        with opened() as store:
-            session_id = store.find(name)
-            text = _FORMS[chosen](store, session_id)
+        text = _FORMS[form](store, session_id)
         if output is None or str(output) == _STDOUT:
             screen().put(text.rstrip("\n"))
-            return
+            return ""
         data = text.encode("utf-8", "backslashreplace")
         write_whole(output, data, replace=force)
-        screen().note(f"wrote {one_line(str(output))}, {size(len(data))}")
+        return f"wrote {one_line(str(output))}, {size(len(data))}"
     except ExportError as error:
         problem = str(error)
-    if problem:
-        raise ConfigError(problem)
+    raise ConfigError(problem)
 
 
 def import_session(file: Path, json: bool) -> None:
@@ -75,7 +80,8 @@ def import_session(file: Path, json: bool) -> None:
     screen().note(told[outcome])
 
 
-def _form(output: Path | None, form: str | None) -> str:
+def form_of(output: Path | None, form: str | None) -> str:
+    """The form to write: the one named, else as the file's name ends. Raises `ConfigError`."""
     if form is not None:
         named, chosen = "--format", form
     elif output is None or str(output) == _STDOUT:
