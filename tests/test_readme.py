@@ -6,17 +6,23 @@ import os
 import re
 import subprocess
 import sys
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 from typer.main import get_command
 
 from manual_slop import ai_client, cli
+from manual_slop.money.limits import read_rules
 from manual_slop.providers.config import load_config
+from manual_slop.providers.price_settings import price_settings
 from manual_slop.safety.approval_config import load_policy
+from manual_slop.session.context_settings import context_settings
+from manual_slop.session.settings import session_settings
 from manual_slop.terminal.exit_codes import MEANINGS
 from manual_slop.tools.settings import work_settings
 from manual_slop.values import errors, events, paths
+from manual_slop.values.budget import Limit
 from tests.support.scripted_server import ScriptedServer, calls, says
 from tests.support.shared import ROOT
 
@@ -78,7 +84,7 @@ def test_the_python_example_runs(tmp_path: Path):
 @pytest.fixture
 def acme(monkeypatch: pytest.MonkeyPatch):
     """The vendor of the README, at work on loopback, set up by nothing but the README's two files."""
-    _, credentials, config, prices = blocks("toml")
+    _, credentials, config, prices, _ = blocks("toml")
     folder = paths.config_dir()
     (folder / "pricing").mkdir(parents=True)
     with ScriptedServer([calls(("list_directory", {"path": "."})), says("Hello", " there.")]) as server:
@@ -100,6 +106,21 @@ def test_the_settings_shown_for_approval_and_commands_are_understood():
     assert (config.issues, problems, work.issues) == ((), (), ())
     assert (policy.mode, policy.tests_allowed, len(policy.rules)) == ("edits", True, 1)
     assert (work.sandbox.mode, work.test_command) == ("required", ("uv", "run", "pytest", "-q"))
+
+
+def test_the_settings_shown_for_money_and_memory_are_understood():
+    path = paths.config_dir() / "config.toml"
+    path.parent.mkdir(parents=True)
+    path.write_text(blocks("toml")[4], "utf-8")
+    config = load_config()
+    sessions, context, prices = session_settings(config), context_settings(config), price_settings(config)
+    budgets = read_rules(config.rooms["budgets"])
+
+    assert (config.issues, sessions.issues, context.issues, prices.issues) == ((), (), (), ())
+    assert (budgets.per_session, budgets.per_day) == (Limit(Decimal("2.00")), Limit(Decimal("10.00")))
+    assert (sessions.record, sessions.keep_days, sessions.wire_days) == (True, 0, 30)
+    assert (context.warn_at, context.compact_at, context.model) == (0.8, None, "openai/gpt-4o-mini")
+    assert prices.stale_after_days == 90
 
 
 def test_a_vendor_needs_two_files_and_no_code(acme: ScriptedServer, tmp_path: Path):
