@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 
 from manual_slop import ai_client
+from manual_slop.app.offers import offer, offers, standings
 from manual_slop.providers.discovery import ModelList, ModelListed
 from manual_slop.providers.places import place
 from manual_slop.terminal.catalogue import price_lines
 from manual_slop.terminal.json_lines import document
-from manual_slop.terminal.offers import offer, offers, standings
 from manual_slop.terminal.tables import age, dollars, offers_table, providers_table
 from manual_slop.values.errors import ProviderError
 from manual_slop.values.paths import config_dir

@@ -9,12 +9,12 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from manual_slop import ai_client
+from manual_slop.app.offers import Offer, offer, offers, standings
 from manual_slop.money.rates import retirement_note
 from manual_slop.providers.discovery import list_models
 from manual_slop.providers.local_servers import find_local_servers
 from manual_slop.providers.places import place
 from manual_slop.terminal.json_lines import document
-from manual_slop.terminal.offers import Offer, offer, offers, standings
 from manual_slop.terminal.screen import say, screen
 from manual_slop.terminal.tables import offers_table, providers_table, rates_table
 from manual_slop.terminal.visible import one_line, visible

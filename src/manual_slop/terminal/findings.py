@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from manual_slop import __version__, ai_client
+from manual_slop.app.offers import standings
 from manual_slop.money.rates import retirement_note
 from manual_slop.providers.access import Access
 from manual_slop.providers.config import Config
@@ -22,7 +23,6 @@ from manual_slop.session.context_settings import context_settings
 from manual_slop.session.settings import session_settings
 from manual_slop.terminal.finding import Finding
 from manual_slop.terminal.money_findings import money_findings
-from manual_slop.terminal.offers import standings
 from manual_slop.terminal.screen import Screen
 from manual_slop.terminal.work_findings import approval_findings, journal_findings, tool_findings
 from manual_slop.values.errors import ConfigError, ProviderError

@@ -10,9 +10,9 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from manual_slop.app.offers import KeyState, Offer, Offers, Standing
 from manual_slop.money.rates import BUCKETS, Rates
 from manual_slop.providers.local_servers import LocalServer
-from manual_slop.terminal.offers import KeyState, Offer, Offers, Standing
 from manual_slop.terminal.visible import one_line
 from manual_slop.terminal.wording import DOT
 
