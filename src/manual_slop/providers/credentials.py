@@ -94,14 +94,14 @@ def example_section(name: str) -> str:
 
 
 def _secret(value: str, origin: str) -> Secret:
-    problem = _fault(value)
+    problem = key_fault(value)
     if not problem:
         return Secret(value, origin)
     del value  # a traceback that shows local variables must not show this one
     raise ConfigError(f"the key from {origin} {problem}")
 
 
-def _fault(value: str) -> str:
+def key_fault(value: str) -> str:
     """Why a text cannot be a key, or nothing."""
     if len(value) > _LONGEST:
         return "is too long to be a key"
@@ -140,5 +140,5 @@ def _section_fault(name: str, section: Any) -> tuple[str, tuple[str, ...]]:
         return f"{shown} may hold api_key and nothing else: base URLs and headers belong in config.toml", (name, extra)
     if not isinstance(section.get("api_key"), str):
         return f'{shown} needs api_key = "…", a text in quotes', (name, "api_key")
-    problem = _fault(section["api_key"])
+    problem = key_fault(section["api_key"])
     return (f"{shown} api_key {problem}" if problem else ""), (name, "api_key")

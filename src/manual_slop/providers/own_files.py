@@ -1,4 +1,4 @@
-"""The person's own settings files, read with care: what they are, whose they are and how large they are."""
+"""The person's own settings files, read with care and written whole: what they are, whose and how large they are."""
 
 from __future__ import annotations
 
@@ -59,3 +59,44 @@ def _refusal(status: os.stat_result, path: Path, private: bool) -> str:
 
         return f"can be read by others and is not used: run `chmod 600 {shlex.quote(str(path))}`"
     return ""
+
+
+def write_own_text(path: Path, text: str) -> None:
+    """Put `text` into a settings file that only we may read: all of it, or it stays as it was.
+
+    The file before is kept under `.bak` behind its name. Raises `ConfigError` for what is not ours to write.
+    """
+    import tempfile
+
+    problem, temporary = "", ""
+    try:
+        if path.is_symlink():
+            raise ConfigError("is a link, and is not written through: change the file it leads to yourself", path)
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        descriptor, temporary = tempfile.mkstemp(dir=path.parent, suffix=".part")  # of mode 0600
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(text.encode())
+            file.flush()
+            os.fsync(file.fileno())
+        _keep_backup(path)
+        Path(temporary).replace(path)
+        temporary = ""
+    except OSError as error:
+        problem = f"cannot be written: {error.strerror or error}"
+    finally:
+        if temporary:
+            Path(temporary).unlink(missing_ok=True)
+    if problem:
+        raise ConfigError(problem, path)
+
+
+def _keep_backup(path: Path) -> None:
+    """The file under a second name, so that there is no moment without one."""
+    backup = path.with_name(f"{path.name}.bak")
+    backup.unlink(missing_ok=True)
+    try:
+        os.link(path, backup)
+    except FileNotFoundError:
+        return
+    except OSError:
+        path.replace(backup)  # where there are no links
