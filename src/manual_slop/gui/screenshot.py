@@ -10,13 +10,14 @@ from pathlib import Path
 from imgui_bundle import hello_imgui, immapp
 from PIL import Image
 
-from manual_slop.gui.backends import NoPixelsError, without_screen
+from manual_slop.gui.backends import NoPixelsError, no_display, without_screen
 from manual_slop.gui.context import App
 from manual_slop.gui.layout import focus
 from manual_slop.gui.window import add_ons, window_params
 from manual_slop.values.errors import ConfigError
 
 _PATIENCE = 90.0
+_MADE_UP = (1920, 1070)  # what GLFW's null platform has room for
 _STILL = 12  # frames: heights are measured, tabs are in front
 _GLANCE = 0.2  # seconds between two looks while something is under way
 
@@ -29,7 +30,7 @@ def picture(
     `size` in pixels, `panel` is brought to the front. Raises `NoPixelsError` where pictures cannot be made, and
     `ConfigError` where this one cannot be written.
     """
-    without_screen()
+    _choose_screen(size)
     params = window_params(app, size)
     params.ini_disable = True
     params.fps_idling.enable_idling = params.fps_idling.vsync_to_monitor = False
@@ -46,6 +47,18 @@ def picture(
         app.controller.wake = _nobody
     if problem:
         raise NoPixelsError(f"no picture without EGL (Debian: libegl1 libgl1 libgl1-mesa-dri): {problem}")
+
+
+def _choose_screen(size: tuple[int, int]) -> None:
+    """No screen, unless the picture is larger than the one that is made up there."""
+    if size[0] <= _MADE_UP[0] and size[1] <= _MADE_UP[1]:
+        without_screen()
+    elif no_display():
+        most, asked = "x".join(map(str, _MADE_UP)), "x".join(map(str, size))
+        room = f"{size[0] + 60}x{size[1] + 60}x24"
+        raise NoPixelsError(
+            f"without a display a picture is {most} at most, not {asked}: `xvfb-run -s '-screen 0 {room}'` makes one"
+        )
 
 
 def settled(app: App) -> bool:
