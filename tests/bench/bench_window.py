@@ -51,7 +51,7 @@ def drawn(fill: Callable[..., None], frames: int = 300, feed: Callable[..., None
     def end() -> None:
         now = time.perf_counter()
         took.append(1000 * (now - due[0]))
-        if len(took) == _WARM:
+        if len(took) >= _WARM and len(took) % _WARM == 0:
             memory.append(_memory())
         params.app_shall_exit = len(took) >= frames + _WARM
         if feed is not None:
@@ -70,7 +70,7 @@ def drawn(fill: Callable[..., None], frames: int = 300, feed: Callable[..., None
         "p50 ms": statistics.median(took),
         "p95 ms": took[int(len(took) * 0.95)],
         "max ms": took[-1],
-        "MB more": _memory() - memory[0],
+        "MB more": max(memory) - memory[0],
     }
 
 
