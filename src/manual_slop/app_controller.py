@@ -14,6 +14,7 @@ from manual_slop import ai_client
 from manual_slop.app.app_state import AppState, apply
 from manual_slop.app.news import Asked, Loaded, Loudness, News, SessionNamed, Toast
 from manual_slop.app.opening import DEFAULT_MODEL, PROJECT, find_folder
+from manual_slop.app.recorded import Recorded
 from manual_slop.app.settings import Settings, write_settings
 from manual_slop.app.workers import Lane
 from manual_slop.safety.inbox import Inbox
@@ -41,6 +42,7 @@ class AppController:
         self.suggested = ""
         self.wake = wake
         self.inbox = Inbox()
+        self.recorded = Recorded(self.state, self.load, self.say)
         self._news: queue.SimpleQueue[News] = queue.SimpleQueue()
         self._sessions: dict[str, ai_client.Session] = {}
         self._cancels: dict[str, Cancel] = {}
@@ -70,12 +72,15 @@ class AppController:
 
     def _take_up(self, news: News) -> None:
         """What news mean for the next command."""
+        self.recorded.take_up(news)
         match news.what:
             case Loaded(what="default model", value=(str(model), str(why))) if not self.model:
                 self.suggested = model
                 for conversation in self.state.conversations.values():
                     conversation.model = conversation.model or model
                 self.say(f"using {model}: {why}")
+            case Loaded(what="session deleted", key=session_id, error=""):
+                self._leave(session_id)
             case TurnFinished() | TurnFailed() | HistoryCompacted() | CompactionUndone():
                 self.measure(news.source)
 
@@ -136,9 +141,29 @@ class AppController:
         conversation.model = self.model or self.suggested
         return source
 
+    def _leave(self, session_id: str) -> None:
+        """What was deleted is not shown any more."""
+        conversations = self.state.conversations
+        for source in [name for name, one in conversations.items() if one.session_id == session_id]:
+            del conversations[source]
+            if source == self.state.current:
+                self.new_conversation()
+
     def show(self, source: str) -> None:
         """Bring a conversation into view."""
         self.state.current = source
+
+    def delete_session(self, session_id: str) -> None:
+        """Remove a recorded session for good, also one that is open here; one that is at work stays."""
+        for source, conversation in self.state.conversations.items():
+            if conversation.session_id == session_id:
+                if conversation.running:
+                    self.say("it is at work: stop it first", "warn")
+                    return
+                session = self._sessions.pop(source, None)
+                self.recorded.delete(session_id, session.close if session else _nothing)
+                return
+        self.recorded.delete(session_id)
 
     def choose_model(self, model: str) -> None:
         """The model that the next prompt in view goes to, and those of new conversations."""
@@ -157,8 +182,8 @@ class AppController:
         draft.history.append(text)
         draft.recalled = 0
         cancel = self._cancels[source] = Cancel()
-        model = conversation.model
-        self._lane(source).do(lambda: self._turn(source, model, text, tuple(images), cancel, params))
+        model, session_id = conversation.model, conversation.session_id
+        self._lane(source).do(lambda: self._turn(source, session_id, model, text, tuple(images), cancel, params))
 
     def stop(self, source: str = "") -> None:
         """Stop what is under way in a conversation; the one in view unless named."""
@@ -175,6 +200,8 @@ class AppController:
         for cancel in self._cancels.values():
             cancel.request()
         self.inbox.close()
+        for source, session in self._sessions.items():
+            self._lane(source).do(session.close)  # others may go on with it
         until = time.monotonic() + patience
         for lane in self._lanes.values():
             lane.end(max(0.0, until - time.monotonic()))
@@ -212,10 +239,17 @@ class AppController:
         return self._lanes.setdefault(name, Lane(name))
 
     def _turn(
-        self, source: str, model: str, text: str, images: tuple[Image, ...], cancel: Cancel, params: dict[str, Any]
+        self,
+        source: str,
+        session_id: str,
+        model: str,
+        text: str,
+        images: tuple[Image, ...],
+        cancel: Cancel,
+        params: dict[str, Any],
     ) -> None:
         try:
-            session = self._sessions.get(source) or self._open(source, model)
+            session = self._sessions.get(source) or self._open(source, session_id, model)
             session.send(text, model=model or None, images=images, on_event=self._hear(source), cancel=cancel, **params)
         except ProviderError:
             return  # its ending was told
@@ -224,14 +258,30 @@ class AppController:
         except Exception as error:  # noqa: BLE001  # one conversation's trouble leaves the window as it is
             self.post(source, _broken_off(f"{type(error).__name__}: {error}"))
 
-    def _open(self, source: str, model: str) -> ai_client.Session:
-        session = ai_client.new_session(model or None, project=self.project, inbox=self.inbox)
+    def _open(self, source: str, session_id: str, model: str) -> ai_client.Session:
+        """A new session of the project, recorded where that can be; or the recorded one of that id goes on."""
+        if session_id:
+            session = ai_client.resume_session(session_id, model=model or None, inbox=self.inbox)
+        else:
+            session = self._recorded(model)
+            self.post(source, SessionNamed(session.id))
         self._sessions[source] = session
-        self.post(source, SessionNamed(session.id))
         return session
+
+    def _recorded(self, model: str) -> ai_client.Session:
+        try:
+            return ai_client.new_session(model or None, project=self.project, inbox=self.inbox, record=True)
+        except ConfigError as error:
+            session = ai_client.new_session(model or None, project=self.project, inbox=self.inbox)
+            self.say(str(error), "warn")
+            return session
 
     def _hear(self, source: str) -> Callable[[Event], None]:
         return lambda event: self.post(source, event)
+
+
+def _nothing() -> None:
+    """There is nothing to do first."""
 
 
 def _broken_off(message: str) -> Event:

@@ -1,0 +1,45 @@
+"""Figures as people read them: times that passed, tokens, sizes."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+
+from manual_slop.values.usage import format_usd
+
+_STEPS = ((60, "s"), (60, "min"), (24, "h"), (365, "d"))
+
+
+def ago(at: datetime, now: datetime) -> str:
+    """`now`, `12 min`, `3 h`, `5 d`; from a year on the date."""
+    amount = (now - at).total_seconds()
+    if amount < 10:
+        return "now"
+    for most, unit in _STEPS:
+        if amount < most:
+            return f"{amount:.0f} {unit}"
+        amount /= most
+    return f"{at.astimezone():%Y-%m-%d}"
+
+
+def seconds(amount: float) -> str:
+    """`340 ms`, `2.4 s`, `3 min 05 s`."""
+    if amount < 1:
+        return f"{1000 * amount:.0f} ms"
+    return f"{amount:.1f} s" if amount < 60 else f"{amount // 60:.0f} min {amount % 60:02.0f} s"
+
+
+def size(count: float) -> str:
+    """`12 kB`, `3.4 MB`."""
+    for unit in ("B", "kB", "MB", "GB"):
+        if count < 1000 or unit == "GB":
+            break
+        count /= 1000
+    return f"{count:.0f} {unit}" if unit in ("B", "kB") else f"{count:.1f} {unit}"
+
+
+def usd_change(usd: Decimal, percent: Decimal | None) -> str:
+    """`−$0.12 (−40 %)`: with its sign, so that dearer and cheaper are told apart."""
+    sign = "−" if usd < 0 else "+" if usd > 0 else "±"
+    part = "" if percent is None else f" ({sign}{abs(percent):.0f} %)"
+    return f"{sign}{format_usd(abs(usd))}{part}"
