@@ -12,6 +12,10 @@ from typing import Any
 
 from manual_slop import ai_client
 from manual_slop.app.app_state import AppState, apply
+from manual_slop.app.attaching import Attaching
+from manual_slop.app.branches import BRANCHED, Branch, branch
+from manual_slop.app.conversation import Conversation
+from manual_slop.app.links import open_link
 from manual_slop.app.news import Asked, Loaded, Loudness, News, SessionNamed, Toast
 from manual_slop.app.opening import DEFAULT_MODEL, PROJECT, find_folder
 from manual_slop.app.recorded import Recorded
@@ -25,6 +29,7 @@ from manual_slop.values.events import CompactionUndone, Event, HistoryCompacted,
 from manual_slop.values.messages import Image
 from manual_slop.values.usage import CostSum, total
 
+LINK = "link"
 _AT_ONCE = 4_000  # news a frame: more wait for the next, so that no frame is long
 
 
@@ -43,6 +48,8 @@ class AppController:
         self.wake = wake
         self.inbox = Inbox()
         self.recorded = Recorded(self.state, self.load, self.say)
+        self.attaching = Attaching(self.state, self.load, self.say)
+        self._unsaid: dict[tuple[str, Path | None], ai_client.Session] = {}
         self._news: queue.SimpleQueue[News] = queue.SimpleQueue()
         self._sessions: dict[str, ai_client.Session] = {}
         self._cancels: dict[str, Cancel] = {}
@@ -73,12 +80,18 @@ class AppController:
     def _take_up(self, news: News) -> None:
         """What news mean for the next command."""
         self.recorded.take_up(news)
+        self.attaching.take_up(news)
         match news.what:
             case Loaded(what="default model", value=(str(model), str(why))) if not self.model:
                 self.suggested = model
                 for conversation in self.state.conversations.values():
                     conversation.model = conversation.model or model
                 self.say(f"using {model}: {why}")
+            case Loaded(what="branched", value=value, error=error) | Loaded(what="link", value=value, error=error):
+                if isinstance(value, Branch):
+                    self._enter(value)
+                elif error or value:
+                    self.say(error or value, "bad" if error else "note")
             case Loaded(what="session deleted", key=session_id, error=""):
                 self._leave(session_id)
             case TurnFinished() | TurnFailed() | HistoryCompacted() | CompactionUndone():
@@ -152,6 +165,46 @@ class AppController:
     def show(self, source: str) -> None:
         """Bring a conversation into view."""
         self.state.current = source
+
+    def branch(self, number: int, text: str = "", images: Sequence[Image] = (), model: str = "") -> None:
+        """Go on from before message `number` of the conversation in view in a new one, which comes into view.
+
+        `text` is said there at once, if it is given, to `model` or to whom the conversation is with.
+        """
+        before, said = self.state.conversation, tuple(images)
+        model = model or before.model
+        if number < 1:
+            self._enter(Branch(Conversation("", model), model, text, said), self.new_conversation())
+            return
+        session_id = before.session_id
+        self.load(BRANCHED, uuid.uuid4().hex, lambda: Branch(branch(session_id, number, model), model, text, said))
+
+    def _enter(self, into: Branch, source: str = "") -> None:
+        """A branch comes into view, and what is to be said in it is said."""
+        source = source or into.conversation.session_id
+        into.conversation.model = into.model
+        self.state.conversations[source] = into.conversation
+        self.state.current = source
+        if into.text:
+            self.send(into.text, into.images)
+
+    def forecast(self, text: str, images: tuple[Image, ...] = (), models: tuple[str, ...] = ()) -> None:
+        """What saying this in the conversation in view may cost, into `state.fetched("forecast", source)`."""
+        source, model = self.state.current, self.state.conversation.model
+
+        def work() -> Any:
+            session = self._sessions.get(source)
+            if session is None:  # nothing was said yet: one that is never spoken to
+                key = (model, self.project)
+                session = self._unsaid.get(key) or ai_client.new_session(model, project=self.project)
+                self._unsaid = {key: session}
+            return session.forecast(text, models, images)
+
+        self.load("forecast", source, work)
+
+    def open_link(self, address: str) -> None:
+        """Show a web page in the person's browser."""
+        self.load(LINK, address, lambda: open_link(address))
 
     def delete_session(self, session_id: str) -> None:
         """Remove a recorded session for good, also one that is open here; one that is at work stays."""

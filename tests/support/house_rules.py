@@ -42,6 +42,7 @@ ROOMS: Mapping[str, tuple[str, ...]] = {
     "aiohttp": ("rehearsal",),
     "asyncio": ("rehearsal", "tools.mcp_client.connection"),
     "PIL": ("providers.images", "rehearsal", "gui.screenshot"),
+    "mss": ("app.screens",),
     "pathspec": ("tools",),
     "regex": ("tools",),
     "tree_sitter": ("tools.syntax",),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import deque
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -46,14 +47,35 @@ class LogLine:
     text: str
 
 
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A text file that goes with a prompt; `name` is its path from the project folder."""
+
+    name: str
+    text: str
+
+    @property
+    def fenced(self) -> str:
+        """The file under its name, between fences that nothing in it can close."""
+        fence = "`" * max(3, 1 + max((len(run) for run in re.findall("`+", self.text)), default=0))
+        return f"{self.name}:\n{fence}\n{self.text}\n{fence}"
+
+
 @dataclass(slots=True)
 class Draft:
-    """What is being written and has not been sent."""
+    """What is being written and has not been sent. `instead_of` is the message it will stand in the place of, or -1."""
 
     text: str = ""
     images: list[Image] = field(default_factory=list)
     history: list[str] = field(default_factory=list)
     recalled: int = 0
+    instead_of: int = -1
+    files: list[Attachment] = field(default_factory=list)
+
+    @property
+    def words(self) -> str:
+        """What will be said: the text, with each file after it."""
+        return "\n\n".join((self.text, *(file.fenced for file in self.files))) if self.files else self.text
 
 
 @dataclass(slots=True)
@@ -78,7 +100,11 @@ class AppState:
     @property
     def draft(self) -> Draft:
         """What is being written in the conversation in view."""
-        return self.drafts.setdefault(self.current, Draft())
+        return self.draft_of(self.current)
+
+    def draft_of(self, source: str) -> Draft:
+        """What is being written in the conversation of that name."""
+        return self.drafts.setdefault(source, Draft())
 
     @property
     def running(self) -> int:

@@ -35,7 +35,7 @@ from manual_slop.values.events import (
     TurnStarted,
 )
 from manual_slop.values.ledger import UsageRecorded
-from manual_slop.values.messages import Message, ToolCall
+from manual_slop.values.messages import Message, ToolCall, ToolResult
 from manual_slop.values.usage import CostSum, Usage, total
 
 
@@ -56,6 +56,7 @@ class Conversation:
     revision: int = 0
     _open: Answered | None = None
     _tools: dict[str, ToolUse] = field(default_factory=dict)
+    _folded: list[int] = field(default_factory=list)
 
     @property
     def spent(self) -> CostSum:
@@ -93,7 +94,23 @@ class Conversation:
         message = event.message
         if message.role == "user":
             self.items.append(Said(message.text, message.images, at, self.messages))
+        elif message.role == "assistant":
+            self._remembered(message, at)
+        for part in message.parts if message.role == "tool" else ():
+            use = self._tools.pop(part.call_id, None) if isinstance(part, ToolResult) else None
+            if use is not None and isinstance(part, ToolResult):
+                use.result, use.state = part, "failed" if part.is_error else "done"
         self.messages += 1
+
+    def _remembered(self, message: Message, at: datetime) -> None:
+        """An answer that a fork took over: it came whole."""
+        if message.text or message.reasoning:
+            answer = Answered(message.model, at, number=self.messages)
+            answer.text, answer.reasoning = Growing(message.text), Growing(message.reasoning)
+            answer.stop_reason = "interrupted" if message.interrupted else "stop"
+            self.items.append(answer)
+        for call in message.tool_calls:
+            self._use(call, at)
 
     def _withdrawn(self, _event: MessageWithdrawn, _at: datetime) -> None:
         self.messages -= 1
@@ -184,9 +201,19 @@ class Conversation:
                 self._say("budget", f"the budget of {event.node.path[-1]} is nearly used up", at)
             case HistoryCompacted():
                 self._say("history", f"the oldest {event.replaced} messages are now a summary by {event.model}", at)
-                self.messages -= event.replaced - 1
+                self._folded.append(event.replaced - 1)
+                self._renumber(1 - event.replaced)
+
+    def _renumber(self, by: int) -> None:
+        """The messages have other numbers; those that a summary stands for have none."""
+        self.messages += by
+        for item in self.items:
+            if isinstance(item, Said | Answered) and item.number >= 0:
+                item.number = item.number + by if item.number + by > 0 else -1
 
     def _restored(self, _event: CompactionUndone, at: datetime) -> None:
+        if self._folded:
+            self._renumber(self._folded.pop())
         self._say("history", "the messages that a summary had replaced are back", at)
 
     def _cleared(self, _event: HistoryCleared, _at: datetime) -> None:

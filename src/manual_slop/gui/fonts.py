@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -32,12 +33,25 @@ def load_fonts() -> Fonts:
     )
 
 
-def markdown_options() -> rich_md.MarkdownOptions:
-    """Markdown with the same fallbacks, so that no arrow or ideograph is a box."""
+def markdown_options(open_link: Callable[[str], None]) -> rich_md.MarkdownOptions:
+    """Markdown with the same fallbacks, so that no arrow or ideograph is a box.
+
+    What a model writes reaches for nothing by being shown: no picture is loaded, from no disk and no net.
+    """
     hello_imgui.add_assets_search_path(str(FOLDER))
     options = rich_md.MarkdownOptions()
     options.font_options.merge_fonts = list(_FALLBACKS)
+    options.hard_soft_breaks = True
+    options.callbacks.on_image = lambda _address: None
+    options.callbacks.on_open_link = open_link  # the library's own would hand the address to a shell
+    rich_md.set_download_function(_no_download)
     return options
+
+
+def _no_download(_address: str) -> rich_md.MarkdownDownloadResult:
+    result = rich_md.MarkdownDownloadResult()
+    result.status, result.error_message = rich_md.MarkdownDownloadStatus.failed, "pictures are not fetched"
+    return result
 
 
 def _load(file: str, size: float) -> imgui.ImFont:

@@ -1,47 +1,57 @@
-"""An answer as markdown while it grows: what is closed is rendered, an open code fence is shown in one editor."""
+"""Long texts block by block: prose as markdown, fences as code, and only what is in view.
+
+`rich_md.render` reads the files that an embed names and loads pictures from the net; `render_raw` and the options in
+`fonts` do neither, because a model, or a page that it read, wrote the text. Fences never reach it: it would keep an
+editor for each length of one that grows.
+"""
 
 from __future__ import annotations
 
-from imgui_bundle import rich_md
+from collections.abc import Callable, Sequence
+
+from imgui_bundle import ImVec2, imgui, rich_md
 
 from manual_slop.app.items import Answered
+from manual_slop.gui.blocks import Block
+from manual_slop.gui.code_view import draw_code
 from manual_slop.gui.context import App
-from manual_slop.gui.widgets import put_wrapped
-
-_FENCE = "```"
+from manual_slop.gui.views import view_of
+from manual_slop.gui.widgets import Voice, put_wrapped
 
 
 def draw_markdown(app: App, item: Answered) -> None:
     """All that has come of an answer."""
-    text = item.text.text
-    if not text:
-        return
-    if not item.streaming:
-        rich_md.render(text)
-        return
-    closed, fence = split_open_fence(text)
-    if closed:
-        rich_md.render(closed)
-    if fence:
-        # A rendered fence would keep one editor for each of its lengths: hundreds of megabytes for a long answer.
-        put_wrapped(app, fence, app.palette.soft, "mono")
+    blocks = view_of(app, item).text.take(item.text.text, whole=not item.streaming)
+    draw_blocks(app, blocks, lambda block: _draw(app, block))
 
 
-def split_open_fence(text: str) -> tuple[str, str]:
-    """What can be rendered, and the code of a fence that is still open (without its first line)."""
-    starts = _fences(text)
-    if len(starts) % 2 == 0:
-        return text, ""
-    last = starts[-1]
-    _, _, code = text[last:].partition("\n")
-    return text[:last], code
+def draw_plain(app: App, blocks: Sequence[Block], colour: str = "", name: Voice = "text") -> None:
+    """Text that is no markdown."""
+    draw_blocks(app, blocks, lambda block: put_wrapped(app, block.text, colour, name))
 
 
-def _fences(text: str) -> list[int]:
-    """Where lines that begin with three backticks start."""
-    found, at = [], 0
-    for line in text.splitlines(keepends=True):
-        if line.lstrip(" ").startswith(_FENCE):
-            found.append(at)
-        at += len(line)
-    return found
+def draw_blocks(app: App, blocks: Sequence[Block], draw: Callable[[Block], None]) -> None:
+    """Those in view; room for the others, as high as they were, or as they may be."""
+    width = imgui.get_content_region_avail().x
+    for block in blocks:
+        known = block.height if block.width == width else _guess(block, width)
+        if len(blocks) > 1 and not imgui.is_rect_visible(ImVec2(width, known)):
+            imgui.dummy(ImVec2(0, known))
+            continue
+        imgui.begin_group()
+        draw(block)
+        imgui.end_group()
+        block.height, block.width = imgui.get_item_rect_size().y, width
+
+
+def _guess(block: Block, width: float) -> float:
+    line = imgui.get_text_line_height()
+    across = max(10.0, width / (line * 0.5))
+    return line * (1 + block.text.count("\n") + len(block.text) / across)
+
+
+def _draw(app: App, block: Block) -> None:
+    if block.kind == "code":
+        draw_code(app, block)
+    else:
+        rich_md.render_raw(block.text)

@@ -2,81 +2,80 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Callable
 
 from imgui_bundle import ImVec2, imgui
+
+from manual_slop.gui.heights import Heights
 
 _GUESS = 60.0
 _NEAR_END = 4.0
 
 
 class ScrollList:
-    """Remembers how high each item was when it was last drawn; what was never drawn is guessed."""
+    """Remembers how high each item was when it was last drawn; what was never drawn is guessed.
+
+    `at_end` says whether the last item is in view and will stay there; `hovered` is the item under the pointer, or -1.
+    """
 
     def __init__(self) -> None:
-        self._heights: list[float] = []
-        self._tops: list[float] = [0.0]
-        self._width = 0.0
-        self._dirty_from = 0
+        self._heights = Heights()
+        self._jump = False
+        self.at_end = True
+        self.hovered = -1
 
     def draw(self, count: int, item: Callable[[int], None]) -> None:
         """Draw the items in view of the child window we are in, and room for the others."""
-        at_end = imgui.get_scroll_y() >= imgui.get_scroll_max_y() - _NEAR_END
-        self._fit(count)
+        scroll = imgui.get_scroll_y()
+        self.at_end = self._jump or scroll >= imgui.get_scroll_max_y() - _NEAR_END
+        self._jump = False
         gap = imgui.get_style().item_spacing.y
-        top = imgui.get_cursor_pos_y()
-        self._lay_out(gap)
-        first = max(0, bisect_right(self._tops, imgui.get_scroll_y() - top) - 1)
-        bottom = imgui.get_scroll_y() + imgui.get_window_height() - top
-        if first:
-            imgui.dummy(ImVec2(0, self._tops[first] - gap))
-        index = first
-        while index < count and self._tops[index] < bottom:
-            self._draw_one(index, item)
-            index += 1
-        if index < count:
-            imgui.dummy(ImVec2(0, self._tops[count] - self._tops[index] - gap))
-        if at_end:
+        self._heights.fit(count, _GUESS + gap)
+        if count:
+            self._draw_visible(count, item, scroll - imgui.get_cursor_pos_y(), gap)
+        if self.at_end:
             imgui.set_scroll_here_y(1.0)
+
+    def jump_to_end(self) -> None:
+        """Show the end with the next frame, and stay there."""
+        self._jump = True
 
     def forget(self) -> None:
         """Everything may have another height now."""
-        self._heights.clear()
+        self._heights = Heights()
 
-    def _draw_one(self, index: int, item: Callable[[int], None]) -> None:
+    def _draw_visible(self, count: int, item: Callable[[int], None], view: float, gap: float) -> None:
+        first, y = self._heights.find(max(0.0, view))
+        bottom = view + imgui.get_window_height()
+        if first:
+            imgui.dummy(ImVec2(0, y - gap))
+        index, hovered, grown = first, -1, 0.0
+        inside = imgui.is_window_hovered(imgui.HoveredFlags_.child_windows)
+        while index < count and y < bottom:
+            before = self._heights[index]
+            if self._draw_one(index, item, gap) and inside:
+                hovered = index
+            height = self._heights[index]
+            if y < view and height != before:
+                grown += height - before
+            y += height
+            index += 1
+        self.hovered = hovered
+        if index < count:
+            imgui.dummy(ImVec2(0, self._heights.total - y - gap))
+        if grown and not self.at_end:
+            imgui.set_scroll_y(imgui.get_scroll_y() + grown)  # what is read stays where it is
+
+    def _draw_one(self, index: int, item: Callable[[int], None], gap: float) -> bool:
+        """Draw it and note its height; whether the pointer is on it."""
         imgui.push_id(index)
         imgui.begin_group()
         item(index)
         imgui.end_group()
         imgui.pop_id()
-        height = imgui.get_item_rect_size().y
+        low, high = imgui.get_item_rect_min(), imgui.get_item_rect_max()
+        height = high.y - low.y + gap
         if height != self._heights[index]:
             self._heights[index] = height
-            self._dirty_from = min(self._dirty_from, index)
-
-    def _fit(self, count: int) -> None:
-        width = imgui.get_content_region_avail().x
-        if abs(width - self._width) > 1:
-            self._width = width
-            self._dirty_from = 0
-        known = len(self._heights)
-        if count < known:
-            del self._heights[count:]
-            self._dirty_from = min(self._dirty_from, count)
-        elif count > known:
-            self._heights += [_GUESS] * (count - known)
-            self._dirty_from = min(self._dirty_from, known)
-
-    def _lay_out(self, gap: float) -> None:
-        """Where each item begins; only what lies below the first change is added up again."""
-        count = len(self._heights)
-        if self._dirty_from >= count and len(self._tops) == count + 1:
-            return
-        start = min(self._dirty_from, len(self._tops) - 1)
-        del self._tops[start + 1 :]
-        top = self._tops[start]
-        for height in self._heights[start:]:
-            top += height + gap
-            self._tops.append(top)
-        self._dirty_from = count
+        mouse = imgui.get_mouse_pos().y
+        return low.y <= mouse < high.y

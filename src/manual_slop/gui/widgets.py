@@ -46,6 +46,13 @@ def beside(gap: float = S) -> None:
     imgui.same_line(0.0, gap)
 
 
+def to_the_right(width: float) -> None:
+    """What comes next, so wide, stands at the right end of the same line."""
+    imgui.same_line()
+    here = imgui.get_cursor_pos_x()
+    imgui.set_cursor_pos_x(max(here, here + imgui.get_content_region_avail().x - width))
+
+
 def space(height: float = S) -> None:
     """Some room."""
     imgui.dummy(ImVec2(0, height))

@@ -61,7 +61,7 @@ def open_window(app: App, each_frame: Callable[[], object] | None = None) -> Non
     shown = _counted(params.callbacks, each_frame)
     app.controller.wake = hello_imgui.request_refresh
     try:
-        immapp.run(params, add_ons())
+        immapp.run(params, add_ons(app.controller.open_link))
     except RuntimeError as error:
         if shown():
             raise
@@ -88,9 +88,10 @@ def _counted(callbacks: hello_imgui.RunnerCallbacks, each_frame: Callable[[], ob
     return lambda: frames > 0
 
 
-def add_ons() -> immapp.AddOnsParams:
-    """The libraries beside ImGui that panels use."""
-    return immapp.AddOnsParams(with_implot=True, with_markdown=True, with_markdown_options=markdown_options())
+def add_ons(open_link: Callable[[str], None] = lambda _address: None) -> immapp.AddOnsParams:
+    """The libraries beside ImGui that panels use; `open_link` is called with the address of a link that is clicked."""
+    options = markdown_options(open_link)
+    return immapp.AddOnsParams(with_implot=True, with_markdown=True, with_markdown_options=options)
 
 
 def _plain_gl() -> hello_imgui.OpenGlOptions:

@@ -14,7 +14,7 @@ import urllib.parse
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -75,6 +75,15 @@ class ImageLimits:
 USUAL_LIMITS = ImageLimits()
 
 
+@dataclass(frozen=True, slots=True)
+class Pixels:
+    """A decoded picture: four bytes a pixel (red, green, blue, opacity), row by row."""
+
+    width: int
+    height: int
+    rgba: bytes = field(repr=False)
+
+
 def load_image(source: str | Path | bytes | Image, *, limits: ImageLimits = USUAL_LIMITS) -> tuple[Image, str]:
     """The picture at a path, in bytes or in a `data:` URI, and what was done to it (empty where nothing was).
 
@@ -104,6 +113,29 @@ def clipboard_image(*, limits: ImageLimits = USUAL_LIMITS) -> tuple[Image, str]:
             data = _encoded(_plain(found), "PNG")
         return _prepare(name, data, limits)
     raise ImageError(f"the clipboard cannot be read here, give the picture as a file: {reason}")
+
+
+def pixels(image: Image, side: int) -> Pixels:
+    """The picture decoded, scaled down until no side is longer than `side`. Raises `ImageError`."""
+    with _wary("the picture", USUAL_LIMITS):
+        import PIL.Image
+
+        picture = PIL.Image.open(BytesIO(image.data))
+        _require_fewer_pixels("the picture", picture, USUAL_LIMITS)
+        picture.draft(None, (side, side))
+        small = picture.convert("RGBA")
+        small.thumbnail((side, side), reducing_gap=2.0)
+        return Pixels(*small.size, small.tobytes())
+
+
+def cropped(image: Image, box: tuple[int, int, int, int], *, limits: ImageLimits = USUAL_LIMITS) -> Image:
+    """The part of it from left, top to right, bottom, as PNG. Raises `ImageError`."""
+    with _wary("the picture", limits):
+        import PIL.Image
+
+        part = _plain(PIL.Image.open(BytesIO(image.data)).crop(box))
+        data = _encoded(part, "PNG")
+    return _prepare("the picture", data, limits)[0]
 
 
 def data_uri(image: Image) -> str:
