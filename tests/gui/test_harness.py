@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import signal
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -55,3 +57,16 @@ def test_the_text_of_a_frame_can_be_read_and_the_clipboard_stays(app: App):
     use(app, scene)
     assert "rehearsal/demo" in read[0]
     assert read[1] == "mine"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells which signals are ignored")
+def test_a_broken_pipe_is_an_error_and_no_crash_while_a_person_is_there_and_afterwards(app: App):
+    told: list[bool] = []
+    use(app, lambda _person: told.append(broken_pipes_are_ignored()))
+    assert [*told, broken_pipes_are_ignored()] == [True, True]
+
+
+def broken_pipes_are_ignored() -> bool:
+    """As the system sees it: Python does not notice what a library has installed."""
+    status = dict(line.split(":\t", 1) for line in Path("/proc/self/status").read_text().splitlines() if ":\t" in line)
+    return bool(int(status["SigIgn"], 16) >> (signal.SIGPIPE - 1) & 1)

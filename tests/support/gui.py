@@ -12,6 +12,7 @@ Every run also sees to it that no panel fails and that nothing opens a file or a
 
 from __future__ import annotations
 
+import signal
 import sys
 import threading
 import time
@@ -190,6 +191,7 @@ def use(
             test.test_func = _played(scene, app, woken, run)
             tests.append(test)
             engine.queue_test(running, test)
+        _take_back_broken_pipes()
 
     def after() -> None:
         if tests and engine.is_test_queue_empty(hello_imgui.get_imgui_test_engine()):
@@ -294,6 +296,12 @@ def _watched(draw_it: Callable[[], None] | None) -> Callable[[], None]:
                 draw_it()
 
     return draw_watched
+
+
+def _take_back_broken_pipes() -> None:
+    """The engine has just made itself the handler of crashes, one of which it thinks any thread's broken pipe is."""
+    if hasattr(signal, "SIGPIPE"):
+        signal.signal(signal.SIGPIPE, signal.SIG_IGN)  # as Python wants it: then it is an OSError
 
 
 def _nobody() -> None:
