@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from imgui_bundle import imgui
 from imgui_bundle.immapp import icons_fontawesome_6 as icons
 
 from manual_slop.app.catalogue import Sieve, offers_now, servers_now, standings_now
-from manual_slop.app.offers import Offers, Standing
+from manual_slop.app.offers import KeyState, Offers, Standing
 from manual_slop.gui.context import App
 from manual_slop.gui.key_field import draw_key
 from manual_slop.gui.model_table import draw_models, draw_sieve
@@ -16,7 +17,7 @@ from manual_slop.gui.theme import S
 from manual_slop.gui.widgets import beside, hint, put, put_wrapped, quiet, space
 
 TITLE = "AI Settings"
-_MARKS = {"found": "✓", "not needed": "✓", "ambient": "?", "missing": "–", "wrong": "✗"}
+_MARKS: Mapping[KeyState, str] = {"found": "✓", "not needed": "✓", "ambient": "?", "missing": "–", "wrong": "✗"}
 
 
 def draw(app: App) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 
 from imgui_bundle import ImVec2, imgui
 from imgui_bundle.immapp import icons_fontawesome_6 as icons
@@ -13,12 +14,17 @@ from manual_slop.gui.context import App
 from manual_slop.gui.theme import M
 from manual_slop.gui.widgets import beside, empty, put, put_wrapped
 from manual_slop.safety.consent_escape import escape
-from manual_slop.values.approval import Answer, Request
+from manual_slop.values.approval import Answer, AnswerKind, Request
 
 TITLE = "Approvals"
 _LISTED = 4
 _HISTORY = 200
-_WORDS = {"approve": "approved", "session": "allowed for the session", "edit": "edited", "refuse": "refused"}
+_WORDS: Mapping[AnswerKind, str] = {
+    "approve": "approved",
+    "session": "allowed for the session",
+    "edit": "edited",
+    "refuse": "refused",
+}
 
 
 def badge(app: App) -> str:
