@@ -16,6 +16,6 @@ def open_link(address: str) -> str:
         parts = urlsplit("")
     if parts.scheme not in ("http", "https") or not parts.hostname or not address.isprintable() or " " in address:
         raise ConfigError(f"not a web address, so it is not opened: {address[:200]!r}")
-    if not webbrowser.open(address):
+    if not webbrowser.open_new_tab(address):
         raise ConfigError(f"no browser was found for {address[:200]}")
     return f"opened {parts.hostname} in your browser"

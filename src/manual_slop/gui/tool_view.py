@@ -88,7 +88,7 @@ def _result(app: App, item: ToolUse, view: View) -> None:
         return
     text = item.result.content
     failed = item.result.is_error
-    lines = text.count("\n") + 1 if text else 0
+    lines = len(text.splitlines()) if len(text) < 1_000_000 else text.count("\n")
     everything = "all" in view.unfolded
     opened = everything or failed or "result" in view.unfolded
     arrow = icons.ICON_FA_CHEVRON_DOWN if opened else icons.ICON_FA_CHEVRON_RIGHT

@@ -1,0 +1,66 @@
+"""Texts are cut, measured and made legible before they are drawn."""
+
+from __future__ import annotations
+
+import pytest
+
+from manual_slop.gui.blocks import Blocks
+from manual_slop.gui.diff_view import diff_rows
+from manual_slop.gui.heights import Heights
+from manual_slop.gui.legible import legible
+from manual_slop.gui.tool_view import in_a_word, readable
+
+ANSWER = "Look:\n\n```python\nx = 1\n```\n\nand\n\n  ~~~\n  y\n  ~~~\ndone"
+
+
+def test_fences_are_blocks_of_their_own():
+    blocks = Blocks().take(ANSWER, whole=True)
+    assert [(one.kind, one.language, one.text) for one in blocks] == [
+        ("prose", "", "Look:"),
+        ("code", "python", "x = 1"),
+        ("prose", "", "and"),
+        ("code", "", "y"),
+        ("prose", "", "done"),
+    ]
+
+
+@pytest.mark.parametrize("step", [1, 3, 7])
+def test_a_text_that_comes_in_pieces_is_cut_as_the_whole_one(step: int):
+    growing = Blocks()
+    for end in range(step, len(ANSWER), step):
+        growing.take(ANSWER[:end], whole=False)
+    came = [(one.kind, one.text) for one in growing.take(ANSWER, whole=True)]
+    assert came == [(one.kind, one.text) for one in Blocks().take(ANSWER, whole=True)]
+
+
+def test_one_line_of_a_megabyte_is_cut_into_handy_pieces_and_none_is_lost():
+    line = "x" * 1_000_000
+    blocks = Blocks().take(line, whole=True)
+    assert max(len(one.text) for one in blocks) <= 8_000
+    assert "".join(one.text for one in blocks) == line
+
+
+def test_a_place_among_a_hundred_thousand_heights_is_found():
+    heights = Heights()
+    heights.fit(100_000, 10.0)
+    heights[500] = 110.0
+    assert heights.find(5_050.0) == (500, 5_000.0)
+    assert heights.find(5_111.0) == (501, 5_110.0)
+    assert heights.total == 1_000_100.0
+    heights.fit(501, 10.0)
+    assert heights.find(1e9) == (500, 5_000.0)
+
+
+def test_control_characters_and_marks_that_turn_text_around_are_shown():
+    assert legible("a\x1b[0m\x00\u202eb\ud800\r\n") == "a␛[0m␀⟨U+202E⟩b⟨U+D800⟩\n"
+
+
+def test_a_diff_has_the_numbers_of_both_sides():
+    rows = list(diff_rows("--- a\n+++ b\n@@ -3,2 +3,2 @@\n same\n-old\n+new\n"))
+    assert [(row.before, row.after, row.sign) for row in rows[1:]] == [(3, 3, " "), (4, 0, "-"), (0, 4, "+")]
+
+
+def test_arguments_are_told_in_a_word_and_in_full():
+    assert in_a_word('{"limit": 3, "path": "a.py"}') == "a.py"
+    assert in_a_word("{broken") == "{broken"
+    assert readable('{"path": "a.py", "text": "x\\ny"}') == "path: a.py\ntext:\nx\ny"
