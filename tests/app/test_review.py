@@ -69,6 +69,11 @@ def test_in_two_columns_what_goes_stands_beside_what_comes_and_nothing_is_missin
     assert {row for pair in pairs for row in pair if row} == set(rows)
 
 
+def test_a_line_is_folded_once_however_often_it_was_folded_before():
+    rows = folded(render("x" * 250).lines, 50)
+    assert [len(row.text) for row in rows] == [50] * 5
+
+
 values = st.recursive(st.none() | st.booleans() | st.integers() | st.text(), st.lists, max_leaves=3)
 
 

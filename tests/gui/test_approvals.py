@@ -88,6 +88,7 @@ def test_what_is_typed_into_the_discussion_approves_nothing(app: App):
 def test_the_same_letter_again_does_not_approve_the_next_request(app: App):
     def scene(person: Person) -> None:
         first = comes(app, person, command("ls", call="c1"))
+        person.waits_until(lambda: can_be_approved(app))
         second = comes(app, person, command("rm -rf build", call="c2"))
         person.waits_until(lambda: can_be_approved(app))
         person.presses("A")

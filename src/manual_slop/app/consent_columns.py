@@ -21,7 +21,23 @@ def folded(rows: Sequence[Row], columns: int) -> tuple[Row, ...]:
 
     What is spelled out (⟦…⟧) stays in one piece.
     """
-    return tuple(part for row in rows for part in _parts(row, columns))
+    return tuple(part for row in _whole(rows) for part in _parts(row, columns))
+
+
+def _whole(rows: Sequence[Row]) -> Iterator[Row]:
+    """The rows with what goes on below them put back in its place, where that comes to more than one row."""
+    pieces: list[Row] = []
+    for row in rows:
+        if pieces and not row.continued:
+            yield _joined(pieces)
+            pieces = []
+        pieces.append(row)
+    if pieces:
+        yield _joined(pieces)
+
+
+def _joined(pieces: Sequence[Row]) -> Row:
+    return pieces[0] if len(pieces) == 1 else replace(pieces[0], text="".join(row.text for row in pieces))
 
 
 def paired(rows: Sequence[Row], columns: int) -> tuple[Pair, ...]:
@@ -39,7 +55,7 @@ def paired(rows: Sequence[Row], columns: int) -> tuple[Pair, ...]:
 def _pairs(rows: Sequence[Row]) -> Iterator[Pair]:
     removed: list[Row] = []
     added: list[Row] = []
-    for row in rows:
+    for row in _whole(rows):
         if row.kind == "added":
             added.append(row)
             continue
