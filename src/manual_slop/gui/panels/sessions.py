@@ -16,6 +16,7 @@ from manual_slop.gui.theme import S
 from manual_slop.gui.widgets import beside, empty, hint, primary, put, put_wrapped
 from manual_slop.gui.wording import ago
 from manual_slop.store.sessions_table import SessionSummary
+from manual_slop.values.usage import format_usd
 
 TITLE = "Sessions"
 
@@ -83,8 +84,16 @@ def _row(app: App, view: View, one: SessionSummary) -> None:
     _state(app, one)
     cell(app, one.model.rpartition("/")[2] or "–", mono=True, tip=one.model)
     figure_cell(app, f"{one.turns:,}")
-    figure_cell(app, str(one.cost) if one.calls else "–", palette.warn if one.cost.unpriced else "")
+    figure_cell(app, _money(one), palette.warn if one.cost.unpriced else "", str(one.cost) if one.calls else "")
     figure_cell(app, ago(one.changed, now), palette.faint, f"{one.changed.astimezone():%Y-%m-%d %H:%M}")
+
+
+def _money(one: SessionSummary) -> str:
+    """Short enough for a narrow column; the whole of it is in the hint."""
+    cost = one.cost
+    if not one.calls or cost.local == cost.calls:
+        return "local" if one.calls else "–"
+    return "unpriced" if cost.unpriced == cost.calls else f"{'≥ ' if cost.unpriced else ''}{format_usd(cost.usd)}"
 
 
 def _state(app: App, one: SessionSummary) -> None:
