@@ -100,17 +100,17 @@ def age(seconds: float) -> str:
 
 
 def _text(app: App, desk: Desk, review: Review, sheet: Sheet, height: float) -> None:
-    """Facts, warnings and the exact text, in one stretch to be scrolled through."""
+    """Warnings, the exact text, and the facts about it, in one stretch to be scrolled through."""
     name = "arguments" if desk.arguments else "what it does"
     imgui.begin_child(f"{name}{review.request.id}", ImVec2(0, height))
     for warning in sheet.warnings:
         put_wrapped(app, f"{icons.ICON_FA_TRIANGLE_EXCLAMATION}  {warning}", app.palette.bad)
-    _facts(app, sheet)
-    space(S)
     shown = sheet.arguments if desk.arguments else sheet.body
     line, end = _body(app, desk, shown, review.request.action.preview.kind == "diff" and desk.side_by_side)
     if not desk.arguments:
         review.read_to(line, end=end)
+    space(S)
+    _facts(app, sheet)
     imgui.end_child()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Sequence
 
 from imgui_bundle import hello_imgui, imgui, immapp
@@ -51,6 +52,25 @@ class NoWindowError(Exception):
     """No window can be opened here; the message says why."""
 
 
+class Bell:
+    """Wakes the window, from any thread, for as long as there is one: afterwards ImGui would fall over nothing."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._silent = False
+
+    def ring(self) -> None:
+        """There is something to show."""
+        with self._lock:
+            if not self._silent:
+                hello_imgui.request_refresh()
+
+    def silence(self) -> None:
+        """The window is about to go."""
+        with self._lock:
+            self._silent = True
+
+
 def open_window(app: App, each_frame: Callable[[], object] | None = None) -> None:
     """Show the window until it is closed. `each_frame` is done before each. Raises `NoWindowError`."""
     reason = no_display()
@@ -59,7 +79,9 @@ def open_window(app: App, each_frame: Callable[[], object] | None = None) -> Non
     config_dir().mkdir(mode=0o700, parents=True, exist_ok=True)
     params = window_params(app)
     shown = _counted(params.callbacks, each_frame)
-    app.controller.wake = hello_imgui.request_refresh
+    bell = Bell()
+    params.callbacks.before_exit = bell.silence
+    app.controller.wake = bell.ring
     try:
         immapp.run(params, add_ons(app.controller.open_link))
     except RuntimeError as error:
@@ -67,7 +89,7 @@ def open_window(app: App, each_frame: Callable[[], object] | None = None) -> Non
             raise
         reason = f"it could not be opened ({error})"
     finally:
-        app.controller.wake = _nobody
+        bell.silence()
         app.controller.close()
     if reason:
         raise NoWindowError(reason)
@@ -190,7 +212,3 @@ def _window(app: App, panel: Panel) -> hello_imgui.DockableWindow:
     window.call_begin_end = panel.badge is None
     window.gui_function = draw if panel.badge is None else draw_with_badge
     return window
-
-
-def _nobody() -> None:
-    """There is no window to wake any more."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from manual_slop.session.history import originals
-from manual_slop.store.store import Store
+from manual_slop.store.shared import store_in_memory
 from manual_slop.values.events import (
     Event,
     MessageAdded,
@@ -20,6 +20,7 @@ from manual_slop.values.messages import Message, ToolCall, ToolResult
 
 if TYPE_CHECKING:
     from manual_slop.session.session import Session
+    from manual_slop.store.store import Store
 
 
 def snapshot(session: Session) -> Store:
@@ -27,7 +28,7 @@ def snapshot(session: Session) -> Store:
 
     How long tools took and who allowed them is only in a record, and is not in here.
     """
-    store = Store.open(None)
+    store = store_in_memory()
     store.append(session.id, [session.description, *_said(session), *session.settled])
     return store
 
