@@ -87,7 +87,7 @@ def plain(value: Any) -> Any:
         return {key: plain(held) for key, held in value.items()}
     if isinstance(value, tuple | list):
         return [plain(one) for one in value]
-    return (type(value), str(value) if isinstance(value, Decimal) else value)
+    return (type(value), str(value) if isinstance(value, Decimal | float) else value)  # nan is not nan
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
