@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.patience import wait_until
+
 pty = pytest.importorskip("pty", reason="there are no pseudo-terminals on this system")
 
 _CTRL_C, _CTRL_D = "\x03", "\x04"
@@ -47,6 +49,13 @@ class Person:
             self.seen += self._decoder.decode(read)
         before, _, self.seen = self.seen.partition(words)
         return before
+
+    def sees_it_wait_after(self, words: str) -> None:
+        """As `sees`, and until the program really sleeps: readline does not hear a signal just before that."""
+        self.sees(words)
+        state = Path(f"/proc/{self._pid}/stat")
+        if state.exists():
+            wait_until(lambda: state.read_text("utf-8").rpartition(")")[2].split()[0] == "S")
 
     def leaves_with(self) -> int:
         """The exit code, once everything was read."""
@@ -89,7 +98,7 @@ def test_ctrl_c_in_a_chat_stops_the_answer_and_not_the_program(sits_down: Callab
     person.sees("talking to rehearsal/demo")
     person.types("what is 6*7?\r")
     person.sees("6*7 = 42")
-    person.sees("rehearsal/demo › ")
+    person.sees_it_wait_after("rehearsal/demo › ")
     person.types(_CTRL_C)
     person.sees("Ctrl-C once more")
     person.sees("rehearsal/demo › ")

@@ -76,7 +76,8 @@ class Supervisor:
         if self._leader_runs:
             _send(os.killpg, self._leader, number)
         for child in children():
-            _send(os.kill, child, number)
+            if not self._leader_runs or _group(child) != self._leader:  # who is asked twice says goodbye twice
+                _send(os.kill, child, number)
 
     def _reap(self) -> bool:
         """Take note of who ended; whether anybody is left."""
@@ -123,6 +124,13 @@ def _parents() -> list[tuple[int, int]]:
 
 def _grace(order: bytes) -> float:
     return _WHEN_ASKED if order == STOP else _AT_ONCE
+
+
+def _group(process: int) -> int:
+    try:
+        return os.getpgid(process)
+    except ProcessLookupError:
+        return 0
 
 
 def _send(send: Callable[[int, int], None], target: int, number: int) -> None:
