@@ -38,7 +38,13 @@ def choose(sandbox: Sandbox, walls: Walls) -> tuple[Method | None, Level]:
 
 
 def prepare(
-    method: Method | None, sandbox: Sandbox, walls: Walls, argv: Sequence[str], cwd: str, more: Sequence[str] = ()
+    method: Method | None,
+    sandbox: Sandbox,
+    walls: Walls,
+    argv: Sequence[str],
+    cwd: str,
+    cancel: Cancel,
+    more: Sequence[str] = (),
 ) -> Process:
     """Starts a command, confined by `method`. Raises `OSError` where that is impossible."""
     variables = child_environment(method, walls, more)
@@ -56,7 +62,7 @@ def prepare(
         "abi": landlock.version() if method == "landlock" else 0,
         "sockets": _sockets(method, walls),
     }
-    return Process(order, before, variables)
+    return Process(order, before, variables, cancel)
 
 
 def child_environment(method: Method | None, walls: Walls, more: Sequence[str] = ()) -> dict[str, str]:
@@ -92,10 +98,10 @@ def _attempt(method: Method, bwrap: str | None) -> str:
         walls = Walls(str(Path(root).resolve()), str(Path(root).resolve()), network=False, write_git=False, hidden=())
         output = Output(spill_opener(Path(root)))
         try:
-            process = prepare(method, Sandbox(bwrap=bwrap), walls, _PROBE, ".")
+            process = prepare(method, Sandbox(bwrap=bwrap), walls, _PROBE, ".", Cancel())
         except OSError as error:
             return str(error)
-        process.run(output, _PROBE_SECONDS, Cancel())
+        process.run(output, _PROBE_SECONDS)
         output.close()
         return "" if process.report.get("exit") == 0 else explain(process.report, output)
 

@@ -35,13 +35,17 @@ _PIPE = 1024 * 1024
 class Process:
     """One launcher at work. `order` is what it shall do, `before` the command line that it is put behind."""
 
-    def __init__(self, order: Mapping[str, Any], before: Sequence[str], environment: Mapping[str, str]) -> None:
+    def __init__(
+        self, order: Mapping[str, Any], before: Sequence[str], environment: Mapping[str, str], cancel: Cancel
+    ) -> None:
         self._mark = environment[strays.MARK]
         self.report: dict[str, Any] = {}
         self.timed_out = False
         self.cancelled = False
         control, self._control = _pipe()
         self._report, report = os.pipe()
+        # Before it starts: what was cancelled by then is never run, however late we come to wait for it.
+        self._forget = cancel.on_request(self._cancel)
         command = [*before, sys.executable, "-I", "-S", "-c", _STUB, _source(), str(control), str(report)]
         try:
             with tempfile.TemporaryFile() as paper:
@@ -58,6 +62,7 @@ class Process:
                     start_new_session=True,
                 )
         except BaseException:
+            self._forget()
             self._close()
             raise
         finally:
@@ -65,16 +70,15 @@ class Process:
             os.close(report)
         _widen(self._stdout.fileno())
 
-    def run(self, output: Output, seconds: float, cancel: Cancel) -> None:
-        """Feed `output` until nothing of the command is left, which `seconds` and `cancel` bring about early.
+    def run(self, output: Output, seconds: float) -> None:
+        """Feed `output` until nothing of the command is left, which `seconds` and the cancel bring about early.
 
         Afterwards `report` holds what the launcher told: `exit` or `signal`, `error`, `left`, `survivors`.
         """
-        forget = cancel.on_request(self._cancel)
         try:
             told = self._attend(output, seconds)
         finally:
-            forget()
+            self._forget()
             self._end()
         for line in told.splitlines(keepends=True):
             if line.endswith(b"\n"):

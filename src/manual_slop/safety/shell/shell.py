@@ -100,8 +100,9 @@ class Shell:
         output = Output(spill_opener(paths.data_dir() / "spill"), kept=self.limits.kept, largest=self.limits.spilled)
         started = time.monotonic()
         try:
-            process = levels.prepare(method, self.sandbox, walls, argv, folder, self.limits.environment)
-            process.run(output, seconds, cancel or Cancel())
+            button = cancel or Cancel()
+            process = levels.prepare(method, self.sandbox, walls, argv, folder, button, self.limits.environment)
+            process.run(output, seconds)
         except OSError as error:
             raise ShellError(f"the command could not be run: {error.strerror or error}") from None
         finally:
@@ -191,7 +192,7 @@ def _check(argv: Sequence[str]) -> None:
 
 def _result(process: Process, output: Output, level: Level, seconds: float) -> CommandResult:
     report = process.report
-    if not process.cancelled and ("error" in report or "started" not in report):
+    if not process.cancelled and ("error" in report or "begun" not in report):
         raise ShellError(f"the command was not run: {levels.explain(report, output)}")
     head, tail = output.texts()
     return CommandResult(

@@ -36,8 +36,8 @@ class Supervisor:
         """Start the command, wait for its end or the order to end it, and clean up behind it."""
         if self._asked(0):
             return
+        self._tell({"begun": True})  # before it, for the command may kill us before we say anything more
         self._leader = start()
-        self._tell({"started": self._leader})
         grace = self._wait()
         if self._reap():
             self._tell({"left": max(0, len(children()) - self._leader_runs)})
