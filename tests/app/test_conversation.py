@@ -87,7 +87,7 @@ def test_what_is_shown_of_a_real_session_is_what_its_messages_say(tmp_path: Path
     for prompt in ("what does this project do?", "write the file tea.txt with the text: hot"):
         controller.send(prompt)
         wait_until(lambda: _answering(controller) and not conversation.running)
-    [session] = controller._sessions.values()
+    [session] = controller.sending.sessions.values()
     said = [message.text for message in session.messages if message.role == "user"]
     answers = [message.text for message in session.messages if message.role == "assistant" and message.text]
     assert [item.text for item in conversation.items if isinstance(item, Said)] == said

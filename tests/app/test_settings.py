@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from manual_slop.app.settings import LARGEST, Settings, read_settings, settings_path, write_settings
+from manual_slop.values.errors import ConfigError
 
 
 def put(text: str | bytes) -> None:
@@ -49,7 +50,7 @@ def test_no_scale_makes_the_window_unusable(given: str, kept: float):
 def test_a_write_that_fails_leaves_what_was_there():
     write_settings(Settings(theme="light"))
     settings_path().with_suffix(".toml.bak").mkdir()
-    with pytest.raises(OSError, match=r"window\.toml"):
+    with pytest.raises(ConfigError, match=r"window\.toml"):
         write_settings(Settings(theme="dark"))
     assert read_settings()[0].theme == "light"
     assert not list(settings_path().parent.glob("*.part"))

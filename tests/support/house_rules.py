@@ -75,7 +75,6 @@ FILE_OPENERS: Mapping[str, str] = {
     "providers.model_list_cache": "model lists it fetched",
     "providers.images": "pictures a person names",
     "terminal.demo": "the project of a demonstration, which it makes up",
-    "app.settings": "what the window remembers",
     "rehearsal.wire.images": "pictures, from the bytes of a request",
     "terminal.crash_report": "reports of its own crashes",
     "terminal.streams": "the null device, in place of a pipe that nobody reads",

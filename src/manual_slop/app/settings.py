@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import math
-import os
-import tempfile
 import tomllib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
@@ -13,7 +11,7 @@ from typing import Any, Literal, get_args
 
 import tomli_w
 
-from manual_slop.providers.own_files import read_own_text
+from manual_slop.providers.own_files import read_own_text, write_own_text
 from manual_slop.values.errors import ConfigError
 from manual_slop.values.paths import config_dir
 
@@ -57,31 +55,8 @@ def read_settings() -> tuple[Settings, str]:
 
 
 def write_settings(settings: Settings) -> None:
-    """Remember them: whole or not at all; the file before is kept as `window.toml.bak`. Raises `OSError`."""
-    path = settings_path()
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    data = tomli_w.dumps(asdict(settings)).encode()
-    descriptor, temporary = tempfile.mkstemp(dir=path.parent, suffix=".part")
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        if path.is_file():
-            _keep(path, path.with_suffix(".toml.bak"))
-        Path(temporary).replace(path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
-
-
-def _keep(path: Path, backup: Path) -> None:
-    """The file under another name too, so that there is no moment without one."""
-    try:
-        backup.unlink(missing_ok=True)
-        os.link(path, backup)
-    except OSError:
-        path.replace(backup)  # where there are no links
+    """Remember them: whole or not at all; the file before is kept as `window.toml.bak`. Raises `ConfigError`."""
+    write_own_text(settings_path(), tomli_w.dumps(asdict(settings)))
 
 
 def _checked(table: Mapping[str, Any]) -> tuple[Settings, str]:
