@@ -20,6 +20,7 @@ from manual_slop.app.news import Asked, Loaded, Loudness, News, SessionNamed, To
 from manual_slop.app.opening import DEFAULT_MODEL, PROJECT, find_folder
 from manual_slop.app.recorded import Recorded
 from manual_slop.app.remembering import Remembering
+from manual_slop.app.resuming import Resuming
 from manual_slop.app.sending import Sending
 from manual_slop.app.settings import Settings
 from manual_slop.safety.inbox import Inbox
@@ -47,8 +48,9 @@ class AppController:
         self.attaching = Attaching(self.state, self.load, self.say)
         self.sending = Sending(self.state, self.choices, self.background, self.inbox)
         self.conversations = Conversations(self.state, self.choices, self.background, self.sending, self.recorded)
+        self.resuming = Resuming(self.state, self.choices, self.background)
         self._remembering = Remembering(self.background)
-        self._listeners = (self.recorded, self.attaching, self.sending, self.conversations)
+        self._listeners = (self.recorded, self.attaching, self.sending, self.conversations, self.resuming)
         self.inbox.listen(lambda request, answer: self.post("", Asked(request, answer)))
         self.new_conversation()
 
@@ -109,7 +111,8 @@ class AppController:
     # The window
 
     def warm_up(self) -> None:
-        """What takes seconds and is not needed for the first frame: litellm, and which model to use."""
+        """What is not needed for the first frame: the last conversation, litellm, and which model to use."""
+        self.resuming.begin()
         ai_client.warm_up()
         if not self.model:
             self.load(DEFAULT_MODEL, "", ai_client.choose_model)

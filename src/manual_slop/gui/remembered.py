@@ -18,6 +18,7 @@ def remembered_window(project: Path | None = None, settings: Settings | None = N
     controller = AppController(project or first_folder(settings.project))
     if settings.model:
         controller.choose_model(settings.model)
+    controller.resuming.pending = settings.session
     if trouble:
         controller.say(trouble, "warn")
     controller.remember(settings)
@@ -33,5 +34,5 @@ def settings_of(app: App) -> Settings:
         app.reduced_motion,
         str(controller.project or ""),
         controller.model,
-        app.state.conversation.session_id,
+        app.state.conversation.session_id or controller.resuming.pending,
     )
