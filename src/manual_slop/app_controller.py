@@ -23,11 +23,13 @@ from manual_slop.app.remembering import Remembering
 from manual_slop.app.resuming import Resuming
 from manual_slop.app.sending import Sending
 from manual_slop.app.settings import Settings
+from manual_slop.app.spending import Spending
+from manual_slop.app.tier_usage import TierRow, TierUsage
+from manual_slop.app.track_view import TrackCommands, TracksView
 from manual_slop.safety.inbox import Inbox
 from manual_slop.values.approval import Answer, Request
 from manual_slop.values.events import Event
 from manual_slop.values.messages import Image
-from manual_slop.values.usage import CostSum, total
 
 LINK = "link"
 _AT_ONCE = 4_000  # news a frame: more wait for the next, so that no frame is long
@@ -49,8 +51,19 @@ class AppController:
         self.sending = Sending(self.state, self.choices, self.background, self.inbox)
         self.conversations = Conversations(self.state, self.choices, self.background, self.sending, self.recorded)
         self.resuming = Resuming(self.state, self.choices, self.background)
+        self.spending = Spending(self.state, self.load)
+        self.tier_usage = TierUsage(self.state, self.recorded.costs)
+        self.tracks: TrackCommands | None = None
         self._remembering = Remembering(self.background)
-        self._listeners = (self.recorded, self.attaching, self.sending, self.conversations, self.resuming)
+        self._listeners = (
+            self.recorded,
+            self.attaching,
+            self.sending,
+            self.conversations,
+            self.resuming,
+            self.spending,
+            self.tier_usage,
+        )
         self.inbox.listen(lambda request, answer: self.post("", Asked(request, answer)))
         self.new_conversation()
 
@@ -65,7 +78,7 @@ class AppController:
     def wake(self, wake: Callable[[], None]) -> None:
         self.background.wake = wake
 
-    def post(self, source: str, what: Event | SessionNamed | Asked | Loaded | Toast) -> None:
+    def post(self, source: str, what: Event | SessionNamed | Asked | Loaded | Toast | TracksView) -> None:
         """Something happened; from any thread."""
         self.background.post(source, what)
 
@@ -102,11 +115,9 @@ class AppController:
                 self.say(error or value, "bad" if error else "note")
 
     @property
-    def mma_tier_usage(self) -> dict[str, CostSum]:
-        """What each tier has cost so far, in all conversations; calls of no tier are under ""."""
-        calls = [call for one in self.state.conversations.values() for call in one.calls]
-        tiers = sorted({call.origin.tier for call in calls})
-        return {tier: total(call.cost for call in calls if call.origin.tier == tier) for tier in tiers}
+    def mma_tier_usage(self) -> dict[str, TierRow]:
+        """What each of the four tiers has used: `{"Tier 1": {"input": …, "output": …, "model": …, …}, …}`."""
+        return self.tier_usage.table
 
     # The window
 

@@ -50,6 +50,7 @@ __all__ = [
     "Usage",
     "UsageRecorded",
     "billed",
+    "candidates",
     "combine",
     "compare",
     "compare_at",
@@ -128,9 +129,14 @@ def compare(
     `hits` says what is assumed of caches: the same hits, or none. Under its own model, with the same hits, a call
     costs what it cost. Raises `ConfigError` if `config.toml` cannot be read, `ProviderError` for an unknown model.
     """
+    return compare_at(entries, by, candidates(models, config=config), hits)
+
+
+def candidates(models: Sequence[str], *, config: Config | None = None) -> list[Candidate]:
+    """The models at the prices in force, for `compare_at` and `tier_matrix`. Raises as `compare` does."""
     access = Access(config)
     routes = [place(access, model) for model in models]
-    return compare_at(entries, by, [Candidate(one.model, access.rates(one), one.local) for one in routes], hits)
+    return [Candidate(one.model, access.rates(one), one.local) for one in routes]
 
 
 def _place(model: str, config: Config) -> tuple[str, str, str]:

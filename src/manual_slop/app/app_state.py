@@ -10,6 +10,7 @@ from typing import Any
 
 from manual_slop.app.conversation import Conversation
 from manual_slop.app.news import Asked, Loaded, News, SessionNamed, Toast
+from manual_slop.app.track_view import TracksView
 from manual_slop.values.approval import Answer, Request
 from manual_slop.values.events import ToolFinished
 from manual_slop.values.messages import Image
@@ -91,6 +92,7 @@ class AppState:
     toasts: deque[tuple[datetime, Toast]] = field(default_factory=lambda: deque(maxlen=_TOASTS))
     tool_log: deque[ToolLine] = field(default_factory=lambda: deque(maxlen=_TOOL_LOG))
     log: deque[LogLine] = field(default_factory=lambda: deque(maxlen=_LOG))
+    tracks: TracksView = field(default_factory=TracksView)
 
     @property
     def conversation(self) -> Conversation:
@@ -133,6 +135,8 @@ def apply(state: AppState, news: News) -> None:
             fetched.loading, fetched.error = False, what.error
             if not what.error:
                 fetched.value, fetched.at = what.value, news.at
+        case TracksView():
+            state.tracks = what
         case Toast():
             state.toasts.append((news.at, what))
             state.log.append(LogLine(news.at, what.loudness, what.text))

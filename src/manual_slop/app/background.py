@@ -10,6 +10,7 @@ from typing import Any
 
 from manual_slop.app.app_state import AppState
 from manual_slop.app.news import Asked, Loaded, Loudness, News, SessionNamed, Toast
+from manual_slop.app.track_view import TracksView
 from manual_slop.app.workers import Lane
 from manual_slop.values.errors import ConfigError, ProviderError
 from manual_slop.values.events import Event
@@ -24,7 +25,7 @@ class Background:
         self._news: queue.SimpleQueue[News] = queue.SimpleQueue()
         self._lanes: dict[str, Lane] = {}
 
-    def post(self, source: str, what: Event | SessionNamed | Asked | Loaded | Toast) -> None:
+    def post(self, source: str, what: Event | SessionNamed | Asked | Loaded | Toast | TracksView) -> None:
         """Something happened; from any thread."""
         self._news.put(News(source, datetime.now(UTC), what))
         self.wake()

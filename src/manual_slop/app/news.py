@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
+from manual_slop.app.track_view import TracksView
 from manual_slop.values.approval import Answer, Request
 from manual_slop.values.events import Event
 
@@ -51,4 +52,4 @@ class News:
 
     source: str
     at: datetime
-    what: Event | SessionNamed | Asked | Loaded | Toast
+    what: Event | SessionNamed | Asked | Loaded | Toast | TracksView

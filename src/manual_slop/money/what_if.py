@@ -73,7 +73,7 @@ def compare(
     actual = sum_by(known, by)
     priced = _what_ifs(known, by, candidates, hits)
     rows = tuple(Compared(row, priced.get(row.key, {})) for row in actual)
-    sums = {one.model: _sum([row.what_if[one.model] for row in rows]) for one in candidates}
+    sums = {one.model: add_up([row.what_if[one.model] for row in rows]) for one in candidates}
     return Comparison(rows, Compared(added(actual), sums), hits)
 
 
@@ -124,7 +124,7 @@ def _what_ifs(
         for one in candidates:
             same = one.model == model and hits == "same hits"
             row[one.model].append(bundle.actual.cost if same else _priced(bundle, one))
-    return {key: {model: _sum(parts) for model, parts in row.items()} for key, row in sums.items()}
+    return {key: {model: add_up(parts) for model, parts in row.items()} for key, row in sums.items()}
 
 
 def _bundles(
@@ -183,7 +183,8 @@ def _priced(bundle: _Bundle, candidate: Candidate) -> CostSum:
     return CostSum(usd, bundle.calls, 0, bundle.guessed)
 
 
-def _sum(parts: Iterable[CostSum]) -> CostSum:
+def add_up(parts: Iterable[CostSum]) -> CostSum:
+    """Sums added up, none of what they leave out forgotten."""
     known = list(parts)
     return CostSum(
         sum((part.usd for part in known), Decimal(0)),
