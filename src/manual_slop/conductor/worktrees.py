@@ -1,0 +1,252 @@
+"""Where workers work: a git worktree and a branch for each ticket, and the track's own branch that their work goes to.
+
+Branches: `mma/<track>` is the track's, `mma-tickets/<track>/<ticket>` a ticket's. Folders lie in the data folder. What
+a ticket did becomes one commit of the track's branch, made without any folder, so that it is there whole or not at all.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from manual_slop.conductor.git import Git, GitFailed, Person
+from manual_slop.values import paths
+
+_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
+_LEFTOVERS = re.compile(
+    r"(?:^|/)(?:__pycache__|\.pytest_cache|\.mypy_cache|\.ruff_cache|\.hypothesis|\.tox|\.nox|\.cache|node_modules|\.venv"
+    r"|[^/]+\.egg-info)(?:/|$)|\.py[co]$|(?:^|/)(?:\.coverage|\.DS_Store)$"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Repository:
+    """A project's repository. `top` is its main folder, `inside` the project's path below it (`""`: the same)."""
+
+    project: str
+    top: str
+    inside: str = ""
+
+    @property
+    def git(self) -> Git:
+        """Git in the person's own folder."""
+        return Git(Path(self.top))
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a ticket is worked on: a worktree at `path`, its project folder, its branch, the commit it began at."""
+
+    path: str
+    project: str
+    branch: str
+    base: str
+
+    @property
+    def git(self) -> Git:
+        """Git in that folder."""
+        return Git(Path(self.path))
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """A file that differs. `how` is added, changed, deleted or renamed (then `old` is its former path)."""
+
+    path: str
+    how: str
+    old: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Clash:
+    """A file that two sides changed: `text` is what a merge makes of it, with the marks of git where it gave up."""
+
+    path: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Integrated:
+    """A ticket's work is on the track's branch as `commit`; with `clashes` it is not, and nothing has changed."""
+
+    commit: str = ""
+    clashes: tuple[Clash, ...] = ()
+
+
+def find_repository(project: str | Path) -> Repository | None:
+    """The repository that a project folder lies in, `None` where there is none. Raises `GitFailed` for one of no use.
+
+    Of no use is one without a commit, and one whose files belong to somebody else.
+    """
+    folder = Path(project).resolve()
+    git = Git(folder)
+    found = git.run("rev-parse", "--show-toplevel", "--show-prefix", may_fail=True)
+    if found.code:
+        if "not a git repository" in found.complaint:
+            return None
+        raise GitFailed(f"the repository of {folder} cannot be used: {found.complaint}")
+    top, inside, *_ = [*found.text.split("\n"), ""]
+    if not git.line("rev-parse", "--verify", "--quiet", "HEAD^{commit}"):
+        raise GitFailed("the repository has no commit yet: workers start from one, so make the first")
+    return Repository(str(folder), top, inside.rstrip("/"))
+
+
+def track_branch(track_id: str) -> str:
+    """The name of a track's branch."""
+    return f"mma/{_checked(track_id)}"
+
+
+def ticket_branch(track_id: str, ticket_id: str) -> str:
+    """The name of a ticket's branch."""
+    return f"mma-tickets/{_checked(track_id)}/{_checked(ticket_id)}"
+
+
+def open_track_branch(repository: Repository, track_id: str) -> str:
+    """The commit that the track's branch stands at; it is made where the person stands, if it is not there yet."""
+    branch = track_branch(track_id)
+    git = repository.git
+    if not (head := git.line("rev-parse", "--verify", "--quiet", f"refs/heads/{branch}")):
+        head = git.run("rev-parse", "HEAD").text.strip()
+        git.run("update-ref", f"refs/heads/{branch}", head, "0" * 40)
+    return head
+
+
+def open_worktree(repository: Repository, track_id: str, ticket_id: str) -> Place:
+    """The ticket's folder and branch, made from the track's branch as it is; one that is there is as it was left."""
+    head = open_track_branch(repository, track_id)
+    branch = ticket_branch(track_id, ticket_id)
+    path = folder_of(repository, track_id) / ticket_id
+    git = repository.git
+    there = git.line("rev-parse", "--verify", "--quiet", f"refs/heads/{branch}")
+    if not (path / ".git").is_file():
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        git.run("worktree", "prune")
+        arguments = (str(path), branch) if there else ("-b", branch, str(path), head)
+        git.run("worktree", "add", "--quiet", *arguments)
+    base = git.run("merge-base", head, there or head).text.strip()
+    return Place(str(path), str(path / repository.inside), branch, base)
+
+
+def folder_of(repository: Repository, track_id: str) -> Path:
+    """Where the worktrees of a track lie."""
+    mark = hashlib.sha256(repository.top.encode()).hexdigest()[:8]
+    name = re.sub(r"[^\w.-]", "_", Path(repository.top).name) or "project"
+    return paths.data_dir().absolute() / "worktrees" / f"{name}-{mark}" / _checked(track_id)
+
+
+def commit_all(place: Place, message: str, author: Person) -> str:
+    """Everything that was done in a place, committed to its branch; the commit it stands at then.
+
+    What tools leave behind unasked (caches, compiled files) stays out, and what the project ignores.
+    """
+    git = place.git
+    wanted = [path for path in uncommitted(place) if not is_leftover(path)]
+    if wanted:
+        git.run("add", "--all", "--pathspec-from-file=-", "--pathspec-file-nul", stdin="\0".join(wanted).encode())
+        git.run("commit", "--quiet", "--no-verify", "--file=-", stdin=message.encode(), author=author)
+    return git.run("rev-parse", "HEAD").text.strip()
+
+
+def uncommitted(place: Place) -> tuple[str, ...]:
+    """The paths (from the top of the repository) that are not as the last commit has them."""
+    listed = place.git.run("status", "--porcelain=v1", "-z", "--untracked-files=all", "--no-renames").out
+    entries = listed.decode("utf-8", "surrogateescape").split("\0")
+    return tuple(entry[3:] for entry in entries if entry)
+
+
+def is_leftover(path: str) -> bool:
+    """Whether a file is of the kind that tools leave behind unasked."""
+    return _LEFTOVERS.search(path) is not None
+
+
+def diff_of(git: Git, base: str, head: str) -> bytes:
+    """All that differs between two commits, exactly: binary files, too."""
+    return git.run(
+        "diff", "--no-ext-diff", "--no-textconv", "--no-color", "--find-renames", "--full-index", "--binary", base, head
+    ).out
+
+
+def shown_diff(git: Git, base: str, head: str) -> str:
+    """What differs between two commits, to be read; of binary files only that they do."""
+    done = git.run("diff", "--no-ext-diff", "--no-textconv", "--no-color", "--find-renames", base, head)
+    return done.text
+
+
+def changed_files(git: Git, base: str, head: str) -> tuple[Changed, ...]:
+    """The files that differ between two commits, by path."""
+    done = git.run("diff", "--no-ext-diff", "--no-textconv", "--name-status", "-z", "--find-renames", base, head)
+    words = iter(done.out.decode("utf-8", "surrogateescape").split("\0")[:-1])
+    found = []
+    for letter in words:
+        old = next(words) if letter[0] in "RC" else ""
+        found.append(Changed(next(words), _HOW.get(letter[0], "changed"), old))
+    return tuple(sorted(found, key=lambda one: one.path))
+
+
+_HOW = {"A": "added", "D": "deleted", "R": "renamed", "C": "added"}
+
+
+def integrate(repository: Repository, track_id: str, work: str, message: str, author: Person) -> Integrated:
+    """Put the commit `work` of a ticket on the track's branch as one commit, or tell where the two clash.
+
+    It is there whole or not at all; done again it changes nothing.
+    """
+    git, branch = repository.git, f"refs/heads/{track_branch(track_id)}"
+    for _ in range(20):
+        head = git.run("rev-parse", branch).text.strip()
+        tree, clashes = merged(git, head, work)
+        if clashes:
+            return Integrated(clashes=clashes)
+        if tree == git.run("rev-parse", f"{head}^{{tree}}").text.strip():
+            return Integrated(head)
+        made = git.run("commit-tree", tree, "-p", head, stdin=message.encode(), author=author).text.strip()
+        if not git.run("update-ref", branch, made, head, may_fail=True).code:
+            return Integrated(made)
+    raise GitFailed(f"{branch} is moved all the time by somebody else")
+
+
+def merged(git: Git, ours: str, theirs: str) -> tuple[str, tuple[Clash, ...]]:
+    """The tree that merging two commits makes, and where they clash (then the tree holds the marks)."""
+    done = git.run("merge-tree", "--write-tree", "--name-only", "-z", "--no-messages", ours, theirs, may_fail=True)
+    tree, *names = done.out.decode("utf-8", "surrogateescape").rstrip("\0").split("\0")
+    if done.code not in (0, 1):
+        raise GitFailed(f"the work cannot be merged: {done.complaint}")
+    return tree, tuple(_clashes(git, tree, names)) if done.code else ()
+
+
+def _clashes(git: Git, tree: str, names: Sequence[str]) -> Iterable[Clash]:
+    for name in dict.fromkeys(filter(None, names)):
+        shown = git.run("cat-file", "blob", f"{tree}:{name}", may_fail=True)
+        binary = b"\0" in shown.out[:8000]
+        yield Clash(name, "" if shown.code or binary else shown.out[:_LONGEST_CLASH].decode("utf-8", "replace"))
+
+
+_LONGEST_CLASH = 64 * 1024
+
+
+def remove(repository: Repository, place: Place, into: str) -> str:
+    """Take the folder of a place away where all that was done in it is in the commit `into`; else why it stays.
+
+    Its branch goes on as `refs/mma/…`, out of the way, so that nothing of it is lost.
+    """
+    git = repository.git
+    left = [path for path in uncommitted(place) if not is_leftover(path)]
+    if left:
+        return f"{place.path} stays: {len(left)} files in it are not committed, such as {left[0]}"
+    tip = place.git.run("rev-parse", "HEAD").text.strip()
+    tree, clashes = merged(git, into, tip)
+    if clashes or tree != git.run("rev-parse", f"{into}^{{tree}}").text.strip():
+        return f"{place.path} stays: {place.branch} has work that is not in {into[:10]}"
+    git.run("update-ref", f"refs/mma/{place.branch.removeprefix('mma-tickets/')}", tip)
+    git.run("worktree", "remove", "--force", place.path)
+    git.run("update-ref", "-d", f"refs/heads/{place.branch}", tip)
+    return ""
+
+
+def _checked(name: str) -> str:
+    if not _ID.fullmatch(name) or ".." in name or name.endswith((".lock", ".")):
+        raise GitFailed(f"{name[:80]!r} cannot be the name of a branch: letters, digits, `-`, `_` and `.` can")
+    return name
