@@ -4,18 +4,23 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from manual_slop.values.tickets import BlockedBy, Gate, Priority, TicketStatus, TrackStatus, Verdict
+from manual_slop.values.tickets import BlockedBy, Gate, Priority, Ticket, TicketStatus, TrackStatus, Verdict
 
 
 @dataclass(frozen=True, slots=True)
 class TrackPlanned:
-    """A track has a plan, or a new one. `project` is its folder's absolute path, `digest` that of spec and tickets."""
+    """A track has a plan, or a new one. `project` is its folder's absolute path, `digest` that of spec and tickets.
+
+    The plan itself is kept here, so that a run goes by what was approved whatever becomes of the files.
+    """
 
     title: str
     goal: str
     project: str
     epic: str
     digest: str
+    spec: str = ""
+    tickets: tuple[Ticket, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +49,14 @@ class GateClosed:
     gate: Gate
     why: str
     ticket: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TicketAdded:
+    """Work turned up that was not planned, such as a conflict between two tickets' changes; `why` says it."""
+
+    ticket: Ticket
+    why: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +117,7 @@ TrackEvent = (
     | TrackChanged
     | GateOpened
     | GateClosed
+    | TicketAdded
     | TicketChanged
     | TicketSet
     | VerdictGiven
