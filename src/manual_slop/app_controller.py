@@ -26,6 +26,7 @@ from manual_slop.app.settings import Settings
 from manual_slop.app.spending import Spending
 from manual_slop.app.tier_usage import TierRow, TierUsage
 from manual_slop.app.track_view import TrackCommands, TracksView
+from manual_slop.app.wire import Wire
 from manual_slop.safety.inbox import Inbox
 from manual_slop.values.approval import Answer, Request
 from manual_slop.values.events import Event
@@ -54,6 +55,7 @@ class AppController:
         self.spending = Spending(self.state, self.load)
         self.tier_usage = TierUsage(self.state, self.recorded.costs)
         self.tracks: TrackCommands | None = None
+        self.wire = Wire(self.state, self.load)
         self._remembering = Remembering(self.background)
         self._listeners = (
             self.recorded,
@@ -63,6 +65,7 @@ class AppController:
             self.resuming,
             self.spending,
             self.tier_usage,
+            self.wire,
         )
         self.inbox.listen(lambda request, answer: self.post("", Asked(request, answer)))
         self.new_conversation()

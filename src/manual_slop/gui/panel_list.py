@@ -6,7 +6,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from manual_slop.gui.context import App
-from manual_slop.gui.panels import ai_settings, approvals, dashboard, diagnostics, discussion, log, sessions, tool_log
+from manual_slop.gui.panels import (
+    ai_settings,
+    approvals,
+    dashboard,
+    diagnostics,
+    discussion,
+    log,
+    sessions,
+    tool_log,
+    wire_log,
+)
 
 CENTRE, RIGHT, BELOW = "MainDockSpace", "Right", "Below"
 
@@ -31,6 +41,7 @@ PANELS: tuple[Panel, ...] = (
     Panel(ai_settings.TITLE, RIGHT, ai_settings.draw),
     Panel(dashboard.TITLE, RIGHT, dashboard.draw),
     Panel(sessions.TITLE, RIGHT, sessions.draw),
+    Panel(wire_log.TITLE, RIGHT, wire_log.draw),
     Panel(approvals.TITLE, BELOW, approvals.draw, approvals.badge),
     Panel(tool_log.TITLE, BELOW, tool_log.draw),
     Panel(log.TITLE, BELOW, log.draw),

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from manual_slop.store import wire_table
 from manual_slop.store.wire_table import LONGEST_CHAIN, Base, pack
-from manual_slop.values.wire import WireCall
+from manual_slop.values.wire import WireCall, WireHead
 
 if TYPE_CHECKING:
     import sqlite3
@@ -43,10 +43,21 @@ class WireLog:
 
     def calls(self, session_id: str) -> list[WireCall]:
         """The calls of a session, in their order. Raises `StoreError`."""
-        if self._latest is not None:
-            wait([self._latest])
+        self._settle()
         with self._database.reading() as connection:
             return list(wire_table.read(connection, session_id))
+
+    def heads(self, session_id: str, after: int = 0) -> list[WireHead]:
+        """The same without bodies, from behind a number on: quick, however much was sent. Raises `StoreError`."""
+        self._settle()
+        with self._database.reading() as connection:
+            return list(wire_table.heads(connection, session_id, after))
+
+    def call(self, session_id: str, call_id: str) -> WireCall | None:
+        """One call, if it was kept. Raises `StoreError`."""
+        self._settle()
+        with self._database.reading() as connection:
+            return wire_table.read_one(connection, session_id, call_id)
 
     def older(self, before: datetime) -> int:
         """How many calls `prune` would forget. Raises `StoreError`."""
@@ -58,6 +69,11 @@ class WireLog:
         with self._lock:
             self._bases.clear()
         return self._database.write(lambda connection: wire_table.prune(connection, before))
+
+    def _settle(self) -> None:
+        """Wait for what is being written."""
+        if self._latest is not None:
+            wait([self._latest])
 
     def _base(self, call: WireCall) -> Base | None:
         with self._lock:

@@ -18,7 +18,7 @@ from typing import Any
 from manual_slop.store import wire_json
 from manual_slop.store.errors import StoreError
 from manual_slop.values.secrets import redactor
-from manual_slop.values.wire import WireCall
+from manual_slop.values.wire import WireCall, WireHead
 
 DDL = """
 CREATE TABLE wire (
@@ -105,6 +105,25 @@ def insert(connection: sqlite3.Connection, row: Row) -> bool:
 def read(connection: sqlite3.Connection, session_id: str) -> Iterator[WireCall]:
     """The calls of a session, in their order."""
     yield from _calls(connection, connection.execute(f"{_READ} WHERE session_id = ? ORDER BY number", (session_id,)))
+
+
+def read_one(connection: sqlite3.Connection, session_id: str, call_id: str) -> WireCall | None:
+    """One call of a session, if it was kept."""
+    rows = connection.execute(f"{_READ} WHERE session_id = ? AND call_id = ?", (session_id, call_id))
+    return next(_calls(connection, rows), None)
+
+
+def heads(connection: sqlite3.Connection, session_id: str, after: int = 0) -> Iterator[WireHead]:
+    """The calls of a session behind a number, in their order, without their bodies, which are not read."""
+    rows = connection.execute(
+        "SELECT number, head, same_start + same_end, request FROM wire WHERE session_id = ? AND number > ?"
+        " ORDER BY number",
+        (session_id, after),
+    )
+    for number, head, same, request in rows:
+        call = wire_json.decode(json.loads(zlib.decompress(head)))
+        received = sum(size for _, size in call.response.pieces) if call.response else 0
+        yield WireHead(number, call, same + len(zlib.decompress(request)), received)
 
 
 def delete(connection: sqlite3.Connection, session_id: str) -> None:

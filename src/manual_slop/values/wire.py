@@ -74,3 +74,16 @@ class WireCall:
     response: WireResponse | None = None
     error: str = ""
     earlier: tuple[tuple[WireRequest, WireResponse | None], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class WireHead:
+    """What a list shows of a kept call: `call` is without its two bodies, which are `sent` and `received` bytes.
+
+    `number` grows with each call that is kept.
+    """
+
+    number: int
+    call: WireCall
+    sent: int
+    received: int
