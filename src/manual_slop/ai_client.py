@@ -30,6 +30,7 @@ from manual_slop.session.turn import Reply
 from manual_slop.values.cancel import Cancel
 from manual_slop.values.errors import ConfigError, ProviderError
 from manual_slop.values.events import Notice
+from manual_slop.values.ledger import NOBODY, Origin
 from manual_slop.values.messages import Image
 
 if TYPE_CHECKING:
@@ -159,6 +160,7 @@ def new_session(
     retries: RetryPolicy | None = None,
     record: bool = False,
     budget: Spendable | None = None,
+    origin: Origin = NOBODY,
 ) -> Session:
     """A conversation of its own, which shares nothing with any other.
 
@@ -167,7 +169,7 @@ def new_session(
     it is refused. `access` may be shared between sessions, which saves
     reading the person's files again. With `record` it is kept in the store, for `resume_session` and `manual-slop
     sessions`. `budget` limits what it may spend, in dollars or as `"2.00,200000tok"`; the limits in `[budgets]` hold
-    either way. Raises `ConfigError` where those stand in the way.
+    either way. `origin` is on whose behalf it spends. Raises `ConfigError` where those stand in the way.
     """
     access = access or new_access()
     session = Session(
@@ -178,6 +180,7 @@ def new_session(
         on_event=on_event,
         timeouts=timeouts,
         retries=retries,
+        origin=origin,
     )
     if project is not None:
         _move_in(session, project, tools, system)

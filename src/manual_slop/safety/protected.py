@@ -15,6 +15,7 @@ _KEYS = "is a usual place of passwords and keys"
 _SHELL = "is run by each new shell"
 _BUILD = "is run on build servers, with their keys"
 _GIT = "is git's own: its settings and hooks run programs"
+_PLAN = "is what the conductor's workers are told to do, and by which models"
 
 _BY_REASON: Mapping[str, str] = {
     _GIT: ".git .gitconfig .gitmodules .githooks .husky HEAD",
@@ -62,6 +63,8 @@ def protection(parts: Iterable[str]) -> str:
             return _BUILD
         if folder == "hooks" and name in _HOOKS.split():
             return _GIT
+        if folder == "conductor" and name in {"tracks", "prompts", "tiers.toml"}:
+            return _PLAN
     return ""
 
 

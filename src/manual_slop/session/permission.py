@@ -48,23 +48,25 @@ class Allowed:
 class Permission:
     """The gate of a session, the inbox where requests wait, and who answers them without being asked twice.
 
-    Without an `approve` the requests stay in the inbox until somebody there answers.
+    Without an `approve` the requests stay in the inbox until somebody there answers. `origin` says who asks, where the
+    session works for a ticket.
     """
 
     gate: Gate
     inbox: Inbox
     approve: Approver | None = nobody
+    origin: str = ""
 
     def ask(
         self, toolbox: ToolBox, call: ToolCall, place: Place, tell: Listener, cancel: Cancel
     ) -> Allowed | ToolResult:
         """Whether `call` may run, and how; else the result that says why not. Blocks while a person thinks."""
-        action = toolbox.action(call, place.session_id)
+        action = toolbox.action(call, place.session_id, self.origin)
         if isinstance(action, ToolResult):
             return action
 
         def make(arguments: str) -> Action | Refused:
-            made = toolbox.action(replace(call, arguments=arguments), place.session_id)
+            made = toolbox.action(replace(call, arguments=arguments), place.session_id, self.origin)
             return Refused(made.content) if isinstance(made, ToolResult) else made
 
         forget = self.inbox.listen(lambda request, answer: self._hear(request, answer, action, tell))

@@ -29,10 +29,16 @@ def project_changes(workspace: Workspace) -> Changes:
     return Changes(workspace, store.journal, store.blobs)
 
 
-def open_toolbox(workspace: Workspace, config: Config, names: bool | Sequence[str] = True) -> ToolBox:
+def open_toolbox(
+    workspace: Workspace,
+    config: Config,
+    names: bool | Sequence[str] = True,
+    test_command: tuple[str, ...] | None = None,
+) -> ToolBox:
     """The tools of a project: all that can work here, or those named. Raises `ConfigError` for a name that is none.
 
-    MCP servers of the person's settings are started for it, unless none of their tools is named.
+    MCP servers of the person's settings are started for it, unless none of their tools is named. `test_command` takes
+    the place of the one in the settings, which know a worktree of the project by another path.
     """
     foreign, problems = _foreign_tools(config, names)
     tools = (*built_in_tools(), *foreign)
@@ -50,7 +56,7 @@ def open_toolbox(workspace: Workspace, config: Config, names: bool | Sequence[st
         workspace,
         changes=changes,
         shell=Shell(workspace.root, settings.sandbox, settings.limits) if available() else None,
-        test_command=settings.test_command,
+        test_command=test_command or settings.test_command,
         search=search,
     )
     return ToolBox(chosen, context, notices=(*problems, *map(str, issues)))
