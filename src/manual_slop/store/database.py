@@ -87,6 +87,13 @@ class Database:
         except sqlite3.Error as error:
             raise explained(error, self.path) from None
 
+    def watcher(self) -> sqlite3.Connection:
+        """A connection to tell by that somebody wrote; whoever asks for it closes it. Raises `StoreError`."""
+        try:
+            return self._reader(fresh=True)
+        except sqlite3.Error as error:
+            raise explained(error, self.path) from None
+
     def shrink(self) -> None:
         """Write what is in the log beside the file into the file, and empty that log, if no reader is in the way."""
         if self.path is None:
@@ -127,11 +134,11 @@ class Database:
         except sqlite3.Error as error:
             raise explained(error, self.path) from None
 
-    def _reader(self) -> sqlite3.Connection:
+    def _reader(self, *, fresh: bool = False) -> sqlite3.Connection:
         with self._lock:
             if self.closed:
                 raise StoreError("the store is closed", "closed")
-            if self._idle:
+            if self._idle and not fresh:
                 return self._idle.pop()
         if self.path is not None:
             return connect(self.path, patience=self._patience, read_only=True)

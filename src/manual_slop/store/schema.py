@@ -10,9 +10,11 @@ from manual_slop.store import (
     drafts_table,
     effects_table,
     events_table,
+    inbox_table,
     ledger_table,
     search_table,
     sessions_table,
+    tracks_table,
     wire_table,
 )
 
@@ -32,6 +34,8 @@ _FIRST = "\n".join(
         ledger_table,
         budget_nodes,
         wire_table,
+        tracks_table,
+        inbox_table,
     )
 )
 

@@ -25,9 +25,11 @@ from manual_slop.store.codec import decode
 from manual_slop.store.database import Database
 from manual_slop.store.drafts_table import Draft
 from manual_slop.store.errors import StoreError
+from manual_slop.store.inbox_table import InboxTable
 from manual_slop.store.search_table import Hit
 from manual_slop.store.sessions_table import SessionSummary
 from manual_slop.store.store_journal import StoreJournal
+from manual_slop.store.tracks import Tracks
 from manual_slop.store.wire_log import WireLog
 from manual_slop.values.envelope import Envelope
 from manual_slop.values.events import Event
@@ -49,8 +51,8 @@ class Deleted:
 class Store:
     """The sessions of a person. Safe to use from several threads, and from several programs at once.
 
-    `journal` has the side effects, `budgets` the limits on spending, `blobs` pictures and long contents, `database` all
-    tables.
+    `journal` has the side effects, `budgets` the limits on spending, `blobs` pictures and long contents, `tracks` the
+    conductor's work, `inbox` what waits for a person, `database` all tables.
     """
 
     def __init__(self, database: Database, blobs: Blobs) -> None:
@@ -59,6 +61,8 @@ class Store:
         self.journal = StoreJournal(database, blobs)
         self.wire = WireLog(database)
         self.budgets = BudgetTable(database)
+        self.tracks = Tracks(database)
+        self.inbox = InboxTable(database)
         self._appending = Appending(database, blobs)
 
     @classmethod

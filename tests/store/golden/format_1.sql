@@ -20,7 +20,7 @@ CREATE TABLE sessions (
     owner TEXT NOT NULL DEFAULT ''         -- who goes on with it
 );
 INSERT INTO sessions VALUES (1, 'golden', 'Steep the tea, s’il vous plaît.', 'acme/m1', '/home/me/teapot', '', 1795435200250000, 1795435200250000, 12, 1, 1, 0, 0, 0, '0.00123', '', '');
-INSERT INTO sessions VALUES (2, 'interrupted', 'and?', 'acme/m1', '', '', 1795467776641944, 1795467776641944, 2, 1, 0, 0, 0, 0, '0', 'turn-2', '');
+INSERT INTO sessions VALUES (2, 'interrupted', 'and?', 'acme/m1', '', '', 1795476790937982, 1795476790937982, 2, 1, 0, 0, 0, 0, '0', 'turn-2', '');
 CREATE INDEX sessions_changed ON sessions (changed);
 CREATE TABLE events (
     session INTEGER NOT NULL REFERENCES sessions (key),
@@ -42,8 +42,8 @@ INSERT INTO events VALUES (1, 9, 1795435200250000, 'MessageFinished', '{"type":"
 INSERT INTO events VALUES (1, 10, 1795435200250000, 'TurnFinished', '{"type":"TurnFinished","text":"Done.","stop_reason":"stop","model":"acme/m1","usage":{"input_tokens":3,"output_tokens":4},"cost":{"usd":"0.00123","basis":"list price","source":"acme.toml","as_of":"2026-11-01","lines":[{"key":"input","tokens":3,"usd_per_million":"2.5"}]},"rounds":1,"session_id":"golden"}');
 INSERT INTO events VALUES (1, 11, 1795435200250000, 'HistoryCompacted', '{"type":"HistoryCompacted","summary":{"role":"user","parts":[{"type":"Text","text":"Tea was steeped."}]},"replaced":2,"model":"acme/m1"}');
 INSERT INTO events VALUES (1, 12, 1795435200250000, 'Notice', '{"type":"Notice","text":"the end"}');
-INSERT INTO events VALUES (2, 1, 1795467776641944, 'TurnStarted', '{"type":"TurnStarted","turn_id":"turn-2","session_id":"interrupted","model":"acme/m1"}');
-INSERT INTO events VALUES (2, 2, 1795467776641944, 'MessageAdded', '{"type":"MessageAdded","message":{"role":"user","parts":[{"type":"Text","text":"and?"}]}}');
+INSERT INTO events VALUES (2, 1, 1795476790937982, 'TurnStarted', '{"type":"TurnStarted","turn_id":"turn-2","session_id":"interrupted","model":"acme/m1"}');
+INSERT INTO events VALUES (2, 2, 1795476790937982, 'MessageAdded', '{"type":"MessageAdded","message":{"role":"user","parts":[{"type":"Text","text":"and?"}]}}');
 CREATE TABLE blob_uses (
     session INTEGER NOT NULL REFERENCES sessions (key),
     digest TEXT NOT NULL,
@@ -58,7 +58,7 @@ CREATE TABLE drafts (
     reasoning TEXT NOT NULL,
     PRIMARY KEY (session, turn_id)
 );
-INSERT INTO drafts VALUES (2, 'turn-2', 1795467776645887, 'It was about to', '');
+INSERT INTO drafts VALUES (2, 'turn-2', 1795476790938761, 'It was about to', '');
 CREATE TABLE effects (
     number INTEGER PRIMARY KEY,
     id TEXT NOT NULL UNIQUE,
@@ -70,8 +70,8 @@ CREATE TABLE effects (
     note TEXT NOT NULL DEFAULT '',
     body TEXT NOT NULL
 );
-INSERT INTO effects VALUES (1, '26e9205af6230ba2d7a3c9b3f36c4af1', 'golden/call-1', 'golden', '0123456789abcdef', 1795467776627325, 'done', '', '{"tool":"write_file","session_id":"golden","turn_id":"turn","call_id":"call-1","key":"golden/call-1","changes":[{"path":"teapot.py","before":null,"after":null}]}');
-INSERT INTO effects VALUES (2, 'c50816871607e79a8c5cdb1cd7d0cbc4', 'never finished', 'golden', '0123456789abcdef', 1795467776637991, 'running', '', '{"tool":"run_shell","session_id":"golden","key":"never finished"}');
+INSERT INTO effects VALUES (1, '7db76538fe6fb642a510addecfc820f2', 'golden/call-1', 'golden', '0123456789abcdef', 1795476790935227, 'done', '', '{"tool":"write_file","session_id":"golden","turn_id":"turn","call_id":"call-1","key":"golden/call-1","changes":[{"path":"teapot.py","before":null,"after":null}]}');
+INSERT INTO effects VALUES (2, '8e4363bce31cbc8242ee712c5b8a9ab0', 'never finished', 'golden', '0123456789abcdef', 1795476790937355, 'running', '', '{"tool":"run_shell","session_id":"golden","key":"never finished"}');
 CREATE INDEX effects_session ON effects (session_id);
 CREATE INDEX effects_open ON effects (status) WHERE status IN ('running', 'unknown');
 CREATE TABLE effect_blobs (
@@ -95,8 +95,8 @@ INSERT INTO documents VALUES (4, 1, 7, 1795435200250000, 'tool', 'write_file {"p
 written');
 INSERT INTO documents VALUES (5, 1, 9, 1795435200250000, 'answer', 'Done.');
 INSERT INTO documents VALUES (6, 1, 11, 1795435200250000, 'summary', 'Tea was steeped.');
-INSERT INTO documents VALUES (7, 1, 12, 1795467776627325, 'file', 'teapot.py');
-INSERT INTO documents VALUES (8, 2, 2, 1795467776641944, 'prompt', 'and?');
+INSERT INTO documents VALUES (7, 1, 12, 1795476790935227, 'file', 'teapot.py');
+INSERT INTO documents VALUES (8, 2, 2, 1795476790937982, 'prompt', 'and?');
 CREATE INDEX documents_session ON documents (session);
 CREATE VIRTUAL TABLE search USING fts5 (
     body, content = 'documents', content_rowid = 'id', tokenize = 'unicode61 remove_diacritics 2', prefix = '1 2'
@@ -158,4 +158,50 @@ CREATE TABLE wire (
     response BLOB NOT NULL,
     UNIQUE (session_id, call_id)
 ) STRICT;
+CREATE TABLE tracks (
+    id TEXT PRIMARY KEY,
+    project TEXT NOT NULL,
+    title TEXT NOT NULL,
+    epic TEXT NOT NULL,
+    status TEXT NOT NULL,
+    opened INTEGER NOT NULL,
+    changed INTEGER NOT NULL,
+    events INTEGER NOT NULL,               -- the number of the last one
+    run TEXT NOT NULL DEFAULT '',          -- the last program that worked on it
+    owner TEXT NOT NULL DEFAULT ''         -- who works on it now, if still alive
+) STRICT, WITHOUT ROWID;
+CREATE INDEX tracks_by_project ON tracks (project, changed);
+CREATE TABLE track_events (
+    track TEXT NOT NULL REFERENCES tracks (id),
+    number INTEGER NOT NULL,
+    at INTEGER NOT NULL,
+    body TEXT NOT NULL,
+    PRIMARY KEY (track, number)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE track_commands (
+    number INTEGER PRIMARY KEY,
+    track TEXT NOT NULL REFERENCES tracks (id),
+    at INTEGER NOT NULL,
+    body TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    ticket TEXT NOT NULL,
+    outcome TEXT                           -- NULL until it was taken
+) STRICT;
+CREATE INDEX track_commands_waiting ON track_commands (track, number) WHERE outcome IS NULL;
+CREATE TABLE track_stops (
+    track TEXT NOT NULL REFERENCES tracks (id),
+    ticket TEXT NOT NULL,                  -- empty: all that runs
+    reason TEXT NOT NULL,
+    PRIMARY KEY (track, ticket)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE inbox (
+    number INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    track TEXT NOT NULL,                   -- empty where no track asks
+    digest TEXT NOT NULL,                  -- of the action as it stands here
+    request TEXT NOT NULL,
+    owner TEXT NOT NULL,                   -- who asks
+    answer TEXT                            -- NULL while it waits
+) STRICT;
+CREATE INDEX inbox_waiting ON inbox (number) WHERE answer IS NULL;
 INSERT INTO search (search) VALUES ('rebuild');
