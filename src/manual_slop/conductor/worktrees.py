@@ -130,6 +130,16 @@ def open_worktree(repository: Repository, track_id: str, ticket_id: str) -> Plac
     return Place(str(path), str(path / repository.inside), branch, base)
 
 
+def find_place(repository: Repository, track_id: str, ticket_id: str) -> Place | None:
+    """The ticket's place, where it has one."""
+    path = folder_of(repository, track_id) / _checked(ticket_id)
+    if not (path / ".git").is_file():
+        return None
+    tip, base = Git(path).line("rev-parse", "HEAD"), repository.git.line("rev-parse", "HEAD")
+    common = repository.git.line("merge-base", tip, base)
+    return Place(str(path), str(path / repository.inside), ticket_branch(track_id, ticket_id), common)
+
+
 def folder_of(repository: Repository, track_id: str) -> Path:
     """Where the worktrees of a track lie."""
     mark = hashlib.sha256(repository.top.encode()).hexdigest()[:8]
