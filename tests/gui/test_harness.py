@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import signal
 import sys
+import threading
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -57,6 +59,67 @@ def test_the_text_of_a_frame_can_be_read_and_the_clipboard_stays(app: App):
     use(app, scene)
     assert "rehearsal/demo" in read[0]
     assert read[1] == "mine"
+
+
+@dataclass
+class Clumsy:
+    """A part of the window that is well until somebody breaks it."""
+
+    failing: Callable[[], object]
+    broken: bool = False
+
+    def __call__(self, *_: object) -> str:
+        if self.broken:
+            self.failing()
+        return ""
+
+
+@pytest.mark.parametrize("failing", [lambda: 1 / 0, lambda: imgui.push_id("left open")], ids=["raises", "unbalanced"])
+@pytest.mark.parametrize("where", ["between frames", "a window of its own"])
+def test_a_window_that_fails_while_it_is_used_fails_the_test_at_once_and_the_next_one_is_well(
+    app: App, where: str, failing: Callable[[], object]
+):
+    clumsy, went_on, healthy = Clumsy(failing), [], []
+
+    def scene(person: Person) -> None:
+        person.waits()
+        clumsy.broken = True
+        person.waits_until(lambda: False, "what never comes")
+        went_on.append("the scene")
+
+    panels = (Panel("Extra", BELOW, draw=lambda _app: None, badge=clumsy), *PANELS)
+    if where == "between frames":
+        panels = PANELS
+        app.controller.pump = clumsy  # type: ignore[assignment,method-assign]
+    with pytest.raises((ZeroDivisionError, RuntimeError), match=r"division by zero|Missing PopID"):
+        use(app, scene, lambda _person: went_on.append("the next scene"), panels=panels)
+    clumsy.broken = False
+    use(app, lambda person: healthy.append(person.reads()))
+    assert not went_on
+    assert "rehearsal/demo" in healthy[0]
+
+
+def test_a_look_that_cannot_be_put_on_fails_the_test(app: App):
+    def scene(person: Person) -> None:
+        app.theme = "nobody's"  # type: ignore[assignment]
+        person.waits_until(lambda: False)
+
+    with pytest.raises(KeyError, match="nobody's"):
+        use(app, scene)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux lists the threads of a process")
+def test_the_thread_of_a_scene_is_gone_after_it_whatever_came_of_it(app: App):
+    threads: list[int] = []
+
+    def scene(person: Person) -> None:
+        threads.append(threading.get_native_id())
+        app.theme = "nobody's"  # type: ignore[assignment]
+        person.waits_until(lambda: False)
+
+    with pytest.raises(KeyError):
+        use(app, scene)
+    assert str(threads[0]) not in {entry.name for entry in Path("/proc/self/task").iterdir()}
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells which signals are ignored")

@@ -13,52 +13,27 @@ Every run also sees to it that no panel fails and that nothing opens a file or a
 from __future__ import annotations
 
 import signal
-import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from pathlib import Path
 
 from imgui_bundle import ImVec2, hello_imgui, imgui, immapp  # after the check that it is there
+from imgui_bundle.immapp import testing
 
-from manual_slop.gui.backends import without_pixels
+from manual_slop.gui.backends import without_pixels, without_screen
 from manual_slop.gui.context import App
 from manual_slop.gui.keys import chord
 from manual_slop.gui.panel_list import PANELS, Panel
 from manual_slop.gui.window import add_ons, window_params
+from tests.support.gui_watch import Errors, Trouble, guarded, watch, watched
 from tests.support.patience import HANGS
 
 Scene = Callable[["Person"], None]
 
 SIZE = (1280, 800)
-_FORBIDDEN = ("open", "socket.", "subprocess.", "sqlite3.", "os.listdir", "os.scandir", "os.system", "import")
-
-
-class Watch:
-    """An audit hook that notes what the drawing thread opens while it draws. One a process: hooks stay for ever."""
-
-    def __init__(self) -> None:
-        self.opened: list[str] = []
-        self._drawing = 0
-        sys.addaudithook(self._hear)
-
-    @contextmanager
-    def drawing(self) -> Iterator[None]:
-        """What this thread does within is drawing."""
-        self._drawing = threading.get_ident()
-        try:
-            yield
-        finally:
-            self._drawing = 0
-
-    def _hear(self, name: str, arguments: tuple[Any, ...]) -> None:
-        if self._drawing == threading.get_ident() and name.startswith(_FORBIDDEN):
-            self.opened.append(f"{name} {arguments[:1]}")
-
-
-_watch = Watch()
+_NEVER = 1e9  # seconds; the engine would break off a scene that waits for the real world
 
 
 @dataclass(slots=True)
@@ -72,6 +47,7 @@ class Person:
 
     def opens(self, panel: str) -> None:
         """Bring a panel to the front."""
+        self._goes_on()
         self.ctx.window_focus(_ref(f"//{panel}"))
         self._went_well(panel)
 
@@ -90,10 +66,12 @@ class Person:
 
     def types(self, text: str) -> None:
         """Type where the focus is."""
+        self._goes_on()
         self.ctx.key_chars(text)
 
     def presses(self, keys: str) -> None:
         """`Ctrl+Shift+P`, `Enter`, `Escape` …"""
+        self._goes_on()
         self.ctx.key_press(chord(keys))
         self._went_well(keys)
 
@@ -107,6 +85,7 @@ class Person:
         while not condition():
             assert time.monotonic() < until, f"waited in vain {what and f'for {what}'}\n{self.reads()}"
             assert not self.ctx.is_error(), "the person has failed before"
+            self._goes_on()
             self.woken.wait(0.02)  # somebody's news, or the next frame
             self.woken.clear()
             self.ctx.yield_()
@@ -114,12 +93,26 @@ class Person:
     def waits(self, frames: int = 2) -> None:
         """Let frames go by."""
         self.ctx.yield_(frames)
+        self._goes_on()
 
     def reads(self) -> str:
         """All text in the window, also rows that are scrolled out of view; not what is painted (chips, markdown)."""
         self.run.wants_text = True
         self.ctx.yield_(3)
         return self.run.text
+
+    def takes(self, name: str) -> None:
+        """A picture of the window as it is now, where pictures are wanted."""
+        if self.run.pictures is None:
+            return
+        self.ctx.yield_(4)
+        self.run.pictures.mkdir(parents=True, exist_ok=True)
+        testing.capture(self.ctx, str(self.run.pictures / f"{name}.png"))
+
+    def _goes_on(self) -> None:
+        """The window may have failed meanwhile: then nobody is there any more to wait for."""
+        if self.run.errors or self.ctx.abort:
+            raise Trouble("the window has failed")
 
     def _went_well(self, what: str) -> None:
         assert not self.ctx.is_error(), f"cannot do that: {what}"
@@ -134,8 +127,9 @@ class Run:
     frames: int = 0
     wants_text: bool = False
     text: str = ""
-    errors: list[BaseException] = field(default_factory=list)
+    errors: Errors = field(default_factory=list)
     expects_trouble: bool = False
+    pictures: Path | None = None
 
     def begin_frame(self) -> None:
         """After ImGui's new frame."""
@@ -153,7 +147,7 @@ class Run:
 
     def judge(self) -> None:
         """Raise what went wrong."""
-        opened, _watch.opened = _watch.opened, []
+        opened = watch.take()
         if self.errors:
             raise self.errors[0]
         if self.expects_trouble:
@@ -169,10 +163,14 @@ def use(
     size: tuple[int, int] = SIZE,
     panels: Sequence[Panel] = PANELS,
     expects_trouble: bool = False,
+    pictures: Path | None = None,
 ) -> Run:
-    """Open the window on no display, play the scenes one after the other, close it; raise what went wrong."""
+    """Open the window on no display, play the scenes one after the other, close it; raise what went wrong.
+
+    With `pictures` there are true pixels (that takes EGL), and what the scenes take is put into that folder.
+    """
     params = _params(app, size, panels)
-    run = Run(app, params, expects_trouble=expects_trouble)
+    run = Run(app, params, expects_trouble=expects_trouble, pictures=pictures)
     woken = threading.Event()
     app.controller.wake = woken.set
     engine = imgui.test_engine
@@ -185,7 +183,8 @@ def use(
         io.config_run_speed = engine.TestRunSpeed.fast
         io.config_log_to_tty = False
         io.config_fixed_delta_time = 1 / 60
-        io.config_capture_enabled = False
+        io.config_watchdog_warning = io.config_watchdog_kill_test = io.config_watchdog_kill_app = _NEVER
+        io.config_capture_enabled = pictures is not None
         for index, scene in enumerate(scenes):
             test = engine.register_test(running, "person", f"scene {index}")
             test.test_func = _played(scene, app, woken, run)
@@ -230,6 +229,8 @@ def _played(
     scene: Scene, app: App, woken: threading.Event, run: Run
 ) -> Callable[[imgui.test_engine.TestContext], None]:
     def play(ctx: imgui.test_engine.TestContext) -> None:
+        if run.errors:
+            return  # there is no window any more that it could be played in
         try:
             scene(Person(ctx, app, woken, run))
         except BaseException as error:  # the engine swallows it
@@ -248,28 +249,12 @@ def _params(app: App, size: tuple[int, int], panels: Sequence[Panel]) -> hello_i
 
 
 def _open(run: Run, after: Callable[[], None]) -> None:
-    params, callbacks = run.params, run.params.callbacks
-    begun, show_menus, show_status = callbacks.post_new_frame, callbacks.show_menus, callbacks.show_status
-    toasted, swapped = callbacks.post_render_dockable_windows, callbacks.before_imgui_render
-
-    def begin() -> None:
-        imgui.get_io().display_size = ImVec2(*params.app_window_params.window_geometry.size)
-        run.begin_frame()
-        with _watch.drawing():
-            begun()
-
-    def end() -> None:
-        if callable(swapped):
-            swapped()
-        run.end_frame()
-        after()
-
-    callbacks.post_new_frame, callbacks.before_imgui_render = begin, end
-    callbacks.show_menus, callbacks.show_status = _watched(show_menus), _watched(show_status)
-    callbacks.post_render_dockable_windows = _watched(toasted)
-    for window in params.docking_params.dockable_windows:
-        window.gui_function = _watched(window.gui_function)
-    without_pixels(params)
+    params = run.params
+    _take_hold(run, after)
+    if run.pictures is None:
+        without_pixels(params)
+    else:
+        without_screen()
     try:
         immapp.run(params, add_ons())
     except Exception as error:  # noqa: BLE001  # judged below
@@ -281,21 +266,37 @@ def _open(run: Run, after: Callable[[], None]) -> None:
     run.judge()
 
 
+def _take_hold(run: Run, after: Callable[[], None]) -> None:
+    """Have everything that the window calls watched; what fails ends the scenes, and they end the window."""
+    params, callbacks, errors = run.params, run.params.callbacks, run.errors
+    begun, swapped = watched(callbacks.post_new_frame, errors), guarded(callbacks.before_imgui_render, errors)
+
+    def begin() -> None:
+        imgui.get_io().display_size = ImVec2(*params.app_window_params.window_geometry.size)
+        run.begin_frame()
+        begun()
+
+    def end() -> None:
+        swapped()
+        run.end_frame()
+        after()
+
+    callbacks.post_new_frame, callbacks.before_imgui_render = begin, end
+    callbacks.pre_new_frame = guarded(callbacks.pre_new_frame, errors)
+    callbacks.after_swap = guarded(callbacks.after_swap, errors)
+    callbacks.show_menus = watched(callbacks.show_menus, errors, in_bar=True)
+    callbacks.show_status = watched(callbacks.show_status, errors)
+    callbacks.post_render_dockable_windows = watched(callbacks.post_render_dockable_windows, errors)
+    for window in params.docking_params.dockable_windows:
+        window.gui_function = watched(window.gui_function, errors)
+
+
 def _ref(written: str) -> str:
     """A reference as the test engine wants it: panels whose titles change are known by what follows ###."""
     for panel in PANELS:
         if panel.badge and written.startswith(f"//{panel.title}"):
             return f"//###{written.removeprefix('//')}"
     return written
-
-
-def _watched(draw_it: Callable[[], None] | None) -> Callable[[], None]:
-    def draw_watched() -> None:
-        if callable(draw_it):
-            with _watch.drawing():
-                draw_it()
-
-    return draw_watched
 
 
 def _take_back_broken_pipes() -> None:

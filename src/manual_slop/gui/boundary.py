@@ -28,7 +28,7 @@ class Boundary:
             imgui.internal.error_recovery_try_to_recover_state(state)  # raises where something was left open
         except Exception:  # noqa: BLE001  # whatever a panel does, the window stays
             self.trouble = redactor.redact(traceback.format_exc())
-            _recover(state)
+            recover(state)
 
     def _show(self) -> None:
         imgui.text_wrapped("This panel has a problem; the others go on.")
@@ -40,7 +40,7 @@ class Boundary:
         imgui.text_wrapped(self.trouble)
 
 
-def _recover(state: imgui.internal.ErrorRecoveryState) -> None:
+def recover(state: imgui.internal.ErrorRecoveryState) -> None:
     """Close whatever was left open, without a second complaint."""
     io = imgui.get_io()
     io.config_error_recovery_enable_assert = io.config_error_recovery_enable_debug_log = False
