@@ -35,7 +35,7 @@ class Wire:
         self._stale.discard(session_id)
         self._load(WIRE, session_id, lambda: known.then(_log().heads(session_id, known.last), spent))
 
-    def open(self, session_id: str, call_id: str) -> None:
+    def show(self, session_id: str, call_id: str) -> None:
         """Read all of one call; the ones read before are forgotten, because they may be large."""
         table = self._state.loaded.setdefault(WIRE_CALL, {})
         for other in [key for key, one in table.items() if key != call_id and not one.loading]:

@@ -21,7 +21,6 @@ from manual_slop.gui.widgets import beside, hint, put, put_wrapped
 from manual_slop.gui.wording import seconds, size
 from manual_slop.values.usage import format_usd
 
-
 _ACROSS = 5  # facts beside each other
 
 
@@ -58,7 +57,7 @@ def draw_detail(app: App, view: View, session_id: str, line: WireLine) -> None:
 
 def _ask(app: App, session_id: str, line: WireLine, fetched: Fetched) -> None:
     if not fetched.loading and not fetched.error:
-        app.controller.wire.open(session_id, line.id)
+        app.controller.wire.show(session_id, line.id)
     if not fetched.error:
         put(app, "Reading the call…", app.palette.faint)
 
