@@ -30,7 +30,7 @@ from manual_slop.session.turn import Reply
 from manual_slop.values.cancel import Cancel
 from manual_slop.values.errors import ConfigError, ProviderError
 from manual_slop.values.events import Notice
-from manual_slop.values.ledger import NOBODY, Origin
+from manual_slop.values.ledger import NOBODY, Origin, Purpose
 from manual_slop.values.messages import Image
 
 if TYPE_CHECKING:
@@ -161,6 +161,7 @@ def new_session(
     record: bool = False,
     budget: Spendable | None = None,
     origin: Origin = NOBODY,
+    purpose: Purpose = "chat",
 ) -> Session:
     """A conversation of its own, which shares nothing with any other.
 
@@ -169,7 +170,8 @@ def new_session(
     it is refused. `access` may be shared between sessions, which saves
     reading the person's files again. With `record` it is kept in the store, for `resume_session` and `manual-slop
     sessions`. `budget` limits what it may spend, in dollars or as `"2.00,200000tok"`; the limits in `[budgets]` hold
-    either way. `origin` is on whose behalf it spends. Raises `ConfigError` where those stand in the way.
+    either way. `origin` is on whose behalf it spends, `purpose` what for. Raises `ConfigError` where those stand in
+    the way.
     """
     access = access or new_access()
     session = Session(
@@ -181,6 +183,7 @@ def new_session(
         timeouts=timeouts,
         retries=retries,
         origin=origin,
+        purpose=purpose,
     )
     if project is not None:
         _move_in(session, project, tools, system)

@@ -63,7 +63,7 @@ class Calls:
         def once() -> Answer:
             nonlocal tries
             tries += 1
-            return self._call(request, "retry" if tries > 1 else "chat" if self.rounds == 1 else "tool round")
+            return self._call(request, "retry" if tries > 1 else session.purpose if self.rounds == 1 else "tool round")
 
         return with_retries(once, self._tell, self._cancel, session.retry_budget, session.retries)
 

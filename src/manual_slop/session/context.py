@@ -49,10 +49,13 @@ class Anchor:
         return (weight.text, weight.pictures) == (self.weight.text, self.weight.pictures)
 
 
+_TURNS = ("chat", "tool round", "retry", "planning", "qa", "diagnosis")
+
+
 def anchor_of(entry: UsageRecorded, route: Route, sent: Iterable[Message], tools: Iterable[ToolSpec]) -> Anchor | None:
     """The count that a settled call of a conversation gives, if it gives one."""
     usage = entry.usage
-    if entry.error or usage.estimated or not usage.input_tokens or entry.purpose not in ("chat", "tool round", "retry"):
+    if entry.error or usage.estimated or not usage.input_tokens or entry.purpose not in _TURNS:
         return None
     return Anchor(Told(usage, entry.model, entry.ended), _weight(route, tuple(sent), tools))
 

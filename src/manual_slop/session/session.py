@@ -20,7 +20,7 @@ from manual_slop.values.cancel import Cancel
 from manual_slop.values.errors import ProviderError
 from manual_slop.values.events import Event, HistoryCleared, MessageAdded, Notice, SessionDescribed
 from manual_slop.values.ids import new_id
-from manual_slop.values.ledger import NOBODY, Origin
+from manual_slop.values.ledger import NOBODY, Origin, Purpose
 from manual_slop.values.messages import Image, Message, system, user
 
 if TYPE_CHECKING:
@@ -45,9 +45,9 @@ class Session:
     `access` knows providers, keys and prices; `toolbox` what the model may run, and `permission`
     who is asked about it (without one: readers run, nothing else does); `notices` are told with the first turn.
     `max_rounds` caps the tool loop. `record` hears each event before anybody else does and keeps it, and answers with
-    what is to be told of that; `budget` is what
-    calls are checked against, `origin` on whose behalf they are made. `compacted` holds what each summary stands for,
-    the oldest first; `anchor` is the provider's last count of the context, `settled` are the latest calls.
+    what is to be told of that; `budget` is what calls are checked against, `origin` on whose behalf they are made and
+    `purpose` what its turns are for in the ledger. `compacted` holds what each summary stands for, the oldest first;
+    `anchor` is the provider's last count of the context, `settled` are the latest calls.
     """
 
     def __init__(
@@ -67,6 +67,7 @@ class Session:
         record: Record | None = None,
         budget: Budget | None = None,
         origin: Origin = NOBODY,
+        purpose: Purpose = "chat",
     ) -> None:
         self.id = new_id()
         self.model = model
@@ -78,6 +79,7 @@ class Session:
         self.record = record
         self.budget = budget
         self.origin = origin
+        self.purpose: Purpose = purpose
         self.wire: Wire | None = None
         """Who listens in on each provider call, if anybody."""
         self.messages: list[Message] = []
