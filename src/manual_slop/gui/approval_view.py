@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 from imgui_bundle import ImVec2, hello_imgui, imgui
 from imgui_bundle.immapp import icons_fontawesome_6 as icons
 
@@ -11,14 +9,15 @@ from manual_slop.app.argument_draft import ArgumentDraft
 from manual_slop.app.consent_columns import folded, paired
 from manual_slop.app.review import Review
 from manual_slop.gui.approval_desk import BY, Desk, decide
+from manual_slop.gui.approval_head import draw_head
 from manual_slop.gui.argument_editor import draw_editor
 from manual_slop.gui.consent_rows import columns, draw_pairs, draw_rows
 from manual_slop.gui.context import App
 from manual_slop.gui.theme import M, S
-from manual_slop.gui.widgets import beside, chip, hint, primary, put, put_wrapped, quiet, space
+from manual_slop.gui.widgets import beside, hint, primary, put, put_wrapped, space
 from manual_slop.safety.consent import Consent
 from manual_slop.safety.consent_sheet import Sheet
-from manual_slop.values.approval import Answer, Request
+from manual_slop.values.approval import Answer
 
 _FOOT = 38.0
 _HURDLE = 22.0
@@ -33,7 +32,7 @@ def draw_request(app: App, desk: Desk, review: Review) -> None:
     review.shown(imgui.get_frame_count(), now)
     if review.arming(now):
         hello_imgui.request_refresh()  # the buttons come to life without anybody moving the mouse
-    head(app, desk, review.request)
+    draw_head(app, desk, review.request)
     height = max(_LEAST, imgui.get_content_region_avail().y - _foot_height(app))
     problem = ""
     if desk.draft is not None:
@@ -58,45 +57,6 @@ def _foot_height(app: App) -> float:
 
 def _narrow(app: App) -> bool:
     return imgui.get_content_region_avail().x < _NARROW * app.scale
-
-
-def head(app: App, desk: Desk, request: Request) -> None:
-    """Tool, risk, conversation, age and what the conversation has cost."""
-    action, palette = request.action, app.palette
-    put(app, icons.ICON_FA_SHIELD_HALVED, palette.warn)
-    beside()
-    put(app, action.tool, palette.text, "strong")
-    beside()
-    chip(app, action.risk or "UNKNOWN", risk_colour(app, request))
-    conversation = next((one for one in app.state.conversations.values() if one.session_id == action.session_id), None)
-    if conversation is not None:
-        beside(M)
-        put(app, (conversation.title or "conversation")[:40], palette.soft)
-        beside(M)
-        put(app, str(conversation.spent) if conversation.calls else "nothing spent", palette.faint, "mono")
-        hint("What this conversation has cost so far")
-    beside(M)
-    put(app, age(time.time() - request.asked_at), palette.faint, "mono")
-    hint("How long this has been waiting")
-    if action.preview.kind == "diff" and not desk.arguments and desk.draft is None:
-        beside(M)
-        if quiet(app, "one column" if desk.side_by_side else "side by side", "How the change is shown"):
-            desk.side_by_side = not desk.side_by_side
-    if desk.draft is None:
-        beside()
-        if quiet(app, "what it does" if desk.arguments else "arguments", "The call as the model wrote it"):
-            desk.arguments = not desk.arguments
-
-
-def risk_colour(app: App, request: Request) -> str:
-    """How loud its risk is."""
-    return app.palette.warn if request.action.risk in ("READ", "WRITE") else app.palette.bad
-
-
-def age(seconds: float) -> str:
-    """`12 s`, `3 min`, `2 h`."""
-    whole = max(0, int(seconds))
-    return f"{whole} s" if whole < 120 else f"{whole // 60} min" if whole < 7200 else f"{whole // 3600} h"
 
 
 def _text(app: App, desk: Desk, review: Review, sheet: Sheet, height: float) -> None:

@@ -12,6 +12,7 @@ from manual_slop.gui.context import App
 from manual_slop.gui.widgets import hint, put
 
 _FLAGS = imgui.TableFlags_.borders_inner_h | imgui.TableFlags_.sizing_stretch_prop | imgui.TableFlags_.resizable
+_FLAGS |= imgui.TableFlags_.no_borders_in_body_until_resize
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,8 @@ from imgui_bundle import ImVec2, imgui
 from imgui_bundle.immapp import icons_fontawesome_6 as icons
 
 from manual_slop.gui.approval_desk import Desk, choose, desk_of, in_front
-from manual_slop.gui.approval_view import age, draw_request, risk_colour
+from manual_slop.gui.approval_head import age, risk_colour
+from manual_slop.gui.approval_view import draw_request
 from manual_slop.gui.context import App
 from manual_slop.gui.theme import M
 from manual_slop.gui.widgets import beside, empty, put, put_wrapped
