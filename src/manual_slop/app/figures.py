@@ -92,14 +92,15 @@ class Count:
     def figures(self) -> Figures:
         """As they are now."""
         rows = {by: tuple(tally.row(key) for key, tally in self._tallies[by].items()) for by in SHOWN}
-        dearest = {by: tuple(sorted(rows[by], key=lambda row: (-row.cost.usd, row.key))) for by in SHOWN}
         matrix = self._matrix(rows["tier"])
+        shown = {by: tuple(sorted(rows[by], key=lambda row: (-row.cost.usd, row.key))) for by in SHOWN}
+        shown["tier"] = tuple(row.actual for row in matrix.rows)
         return Figures(
             self.wanted,
             self.counted,
             matrix.total.actual,
-            {**dearest, "tier": tuple(row.actual for row in matrix.rows)},
-            {by: timeline.curve() for by, timeline in self._timelines.items()},
+            shown,
+            {by: timeline.curve(tuple(row.key for row in shown[by])) for by, timeline in self._timelines.items()},
             matrix,
             self._reasons(matrix),
             dict(self._last_model),

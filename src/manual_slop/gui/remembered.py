@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from manual_slop.app.opening import first_folder
@@ -18,7 +19,9 @@ def remembered_window(project: Path | None = None, settings: Settings | None = N
     controller = AppController(project or first_folder(settings.project))
     if settings.model:
         controller.choose_model(settings.model)
+    controller.manners.change(settings.manner)
     controller.resuming.pending = settings.session
+    controller.spending.models = tuple(filter(None, settings.compared.split(",")))
     if trouble:
         controller.say(trouble, "warn")
     controller.remember(settings)
@@ -35,4 +38,6 @@ def settings_of(app: App) -> Settings:
         str(controller.project or ""),
         controller.model,
         app.state.conversation.session_id or controller.resuming.pending,
+        ",".join(controller.spending.models),
+        replace(controller.manners.manner, mode=None, risks=()),
     )

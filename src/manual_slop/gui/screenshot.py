@@ -72,14 +72,16 @@ def _watch(
     params: hello_imgui.RunnerParams, app: App, panel: str, done: Callable[[], bool], woken: threading.Event
 ) -> None:
     frame, until, still = params.callbacks.post_new_frame, time.monotonic() + _PATIENCE, 0
+    in_front = not panel
 
     def look() -> None:
-        nonlocal still
+        nonlocal still, in_front
         frame()
         ready = (done() and settled(app)) or time.monotonic() > until
-        if ready and not still and panel:
+        if ready and not in_front:
             focus(panel)
-        still = still + 1 if ready or still else 0
+            in_front = True
+        still = still + 1 if ready else 0  # a panel that comes to the front may have to read first
         if not still:  # a window without a screen never idles by itself
             woken.wait(_GLANCE)
             woken.clear()

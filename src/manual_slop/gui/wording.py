@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from decimal import Decimal
 
-from manual_slop.values.usage import format_usd
+from manual_slop.values.usage import CostSum, format_usd
 
 _STEPS = ((60, "s"), (60, "min"), (24, "h"), (365, "d"))
 
@@ -43,3 +43,17 @@ def usd_change(usd: Decimal, percent: Decimal | None) -> str:
     sign = "−" if usd < 0 else "+" if usd > 0 else "±"
     part = "" if percent is None else f" ({sign}{abs(percent):.0f} %)"
     return f"{sign}{format_usd(abs(usd))}{part}"
+
+
+def short_cost(cost: CostSum) -> str:
+    """Short enough for a narrow column: `$0.12`, `≥ $0.12`, `unpriced`, `local`, `–` where there were no calls."""
+    if not cost.calls or cost.local == cost.calls:
+        return "local" if cost.calls else "–"
+    return "unpriced" if cost.unpriced == cost.calls else f"{'≥ ' if cost.unpriced else ''}{format_usd(cost.usd)}"
+
+
+def tokens(count: int) -> str:
+    """`9,321`, from a hundred thousand on `321k` and `9.57M`."""
+    if count < 100_000:
+        return f"{count:,}"
+    return f"{count / 1e3:.0f}k" if count < 999_500 else f"{count / 1e6:.2f}M"

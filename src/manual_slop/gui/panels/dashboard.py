@@ -1,43 +1,70 @@
-"""What was spent, by tier and by model."""
+"""What was spent: by tier, over time, beside what it would have cost elsewhere; and the tracks with their tickets."""
 
 from __future__ import annotations
 
 from imgui_bundle import imgui
 
+from manual_slop.app.figures import Figures
 from manual_slop.gui.context import App
-from manual_slop.gui.tables import figure, headings
-from manual_slop.gui.widgets import empty, put
-from manual_slop.values.usage import Usage, total
+from manual_slop.gui.dashboard.cost_chart import draw_chart
+from manual_slop.gui.dashboard.cost_rows import draw_rows
+from manual_slop.gui.dashboard.heading import draw_budgets, draw_scope, draw_total, draw_troubles
+from manual_slop.gui.dashboard.track_page import draw_tracks
+from manual_slop.gui.dashboard.view import View, view_of
+from manual_slop.gui.dashboard.what_if import draw_what_if
+from manual_slop.gui.widgets import empty, put, put_wrapped
 
 TITLE = "MMA Dashboard"
-_COLUMNS = ("Model", "Calls", "In", "Cached", "Out", "Cost")
 
 
 def draw(app: App) -> None:
-    """The conversation in view, a row a model."""
-    calls = app.state.conversation.calls
-    if not calls:
+    """The sum and the budgets above; costs, comparison and tracks on pages of their own."""
+    view = view_of(app)
+    wanted = view.wanted(app)
+    fetched = app.controller.spending.look(wanted)
+    draw_scope(app, view)
+    draw_troubles(app, view)
+    figures: Figures | None = fetched.value
+    if fetched.error:
+        put_wrapped(app, f"The costs cannot be added up: {fetched.error}", app.palette.bad)
+    current = figures is not None and (figures.wanted.scope, figures.wanted.session_id, figures.wanted.days) == (
+        wanted.scope,
+        wanted.session_id,
+        wanted.days,
+    )
+    if figures is not None and current:
+        draw_total(app, figures)
+        draw_budgets(app, view)
+    elif not fetched.error:
+        put(app, "Adding up…", app.palette.faint)
+    _pages(app, view, figures if current else None)
+
+
+def _pages(app: App, view: View, figures: Figures | None) -> None:
+    if not imgui.begin_tab_bar("pages", imgui.TabBarFlags_.draw_selected_overline):
+        return
+    if imgui.begin_tab_item("Costs")[0]:
+        if figures is not None:
+            _costs(app, view, figures)
+        imgui.end_tab_item()
+    if imgui.begin_tab_item("What if")[0]:
+        if figures is not None:
+            draw_what_if(app, view, figures)
+        imgui.end_tab_item()
+    if imgui.begin_tab_item("Tracks")[0]:
+        draw_tracks(app, view)
+        imgui.end_tab_item()
+    imgui.end_tab_bar()
+
+
+def _costs(app: App, view: View, figures: Figures) -> None:
+    if not figures.total.cost.calls:
         empty(
-            app, "Nothing spent yet", "Every call is listed here with what it used, what it cost and how that is known."
+            app,
+            "Nothing spent yet",
+            "Every call is counted here with what it used, what it cost and how that is known. Say something in the"
+            " Discussion, or count everything ever.",
         )
         return
-    put(app, str(total(call.cost for call in calls)), app.palette.text, "title")
-    if not imgui.begin_table(
-        "models", len(_COLUMNS), imgui.TableFlags_.borders_inner_h | imgui.TableFlags_.sizing_stretch_prop
-    ):
-        return
-    for index, name in enumerate(_COLUMNS):
-        imgui.table_setup_column(name, imgui.TableColumnFlags_.width_stretch, 1.0 if index else 2.4)
-    headings(app, _COLUMNS, frozenset(range(1, 6)))
-    for model in dict.fromkeys(call.model for call in calls):
-        mine = [call for call in calls if call.model == model]
-        used = sum((call.usage for call in mine), Usage())
-        imgui.table_next_row()
-        imgui.table_next_column()
-        put(app, model, app.palette.text, "mono")
-        for count in (len(mine), used.input_tokens, used.cache_read_tokens, used.output_tokens):
-            imgui.table_next_column()
-            figure(app, f"{count:,}")
-        imgui.table_next_column()
-        figure(app, str(total(call.cost for call in mine)), app.palette.text)
-    imgui.end_table()
+    draw_rows(app, view, figures)
+    draw_chart(app, view, figures)

@@ -1,0 +1,84 @@
+"""What the person looks at in the dashboard, and the hue of each thing that costs money."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from manual_slop.app.figures import Scope, Wanted
+from manual_slop.gui.context import App
+from manual_slop.gui.palette import Palette
+from manual_slop.money.ledger import NOBODY, Grouping
+from manual_slop.money.what_if import Hits
+from manual_slop.values.tickets import TIER_NAMES
+
+SCOPES: Mapping[Scope, str] = {
+    "session": "this session",
+    "tracks": "its tracks only",
+    "everything": "everything ever",
+}
+GROUPINGS: Mapping[Grouping, str] = {"tier": "by tier", "model": "by model", "purpose": "by purpose"}
+DAYS: Mapping[int, str] = {
+    0: "at any time",
+    1: "today (UTC)",
+    7: "last 7 days",
+    30: "last 30 days",
+    365: "last 365 days",
+}
+
+
+@dataclass(slots=True)
+class View:
+    """Kept from frame to frame. `words` are those sought among models, `asks` the ticket a reason is typed for."""
+
+    scope: Scope = "session"
+    days: int = 0
+    by: Grouping = "tier"
+    hits: Hits = "same hits"
+    words: str = ""
+    track: str = ""
+    ticket: str = ""
+    as_picture: bool = False
+    reason: str = ""
+    asks: str = ""
+    all_budgets: bool = False
+    pan: tuple[float, float] = (0.0, 0.0)
+    zoom: float = 0.0
+    memo: dict[str, object] = field(default_factory=dict)
+
+    def wanted(self, app: App) -> Wanted:
+        """The figures that are asked for."""
+        models = app.controller.spending.models
+        return Wanted(self.scope, app.state.conversation.session_id, self.days, models, self.hits)
+
+
+def view_of(app: App) -> View:
+    """The one view there is."""
+    view: View = app.memo.setdefault("dashboard", View())
+    return view
+
+
+def key_name(by: Grouping, key: str) -> str:
+    """`3 worker`, `no tier`, `openai/gpt-4o`."""
+    if by != "tier":
+        return key
+    return f"{key} {TIER_NAMES[key]}" if key in TIER_NAMES else "no tier" if key == NOBODY else key
+
+
+def tier_hue(palette: Palette, tier: str) -> str:
+    """The colour of a tier, the same everywhere; what belongs to none is grey."""
+    return palette.tiers[int(tier) - 1] if tier in TIER_NAMES else palette.faint
+
+
+def hues(palette: Palette, by: Grouping, keys: Sequence[str]) -> list[str]:
+    """A colour for each key: tiers have their own, everything else shades of the accent."""
+    if by == "tier":
+        return [tier_hue(palette, key) for key in keys]
+    steps = max(1, len(keys) - 1)
+    return [mixed(palette.accent, palette.line, 0.7 * index / steps) for index in range(len(keys))]
+
+
+def mixed(colour: str, other: str, share: float) -> str:
+    """`RRGGBB` with a share of another."""
+    pairs = ((int(colour[at : at + 2], 16), int(other[at : at + 2], 16)) for at in (0, 2, 4))
+    return "".join(f"{round(one + (two - one) * share):02X}" for one, two in pairs)
