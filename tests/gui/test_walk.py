@@ -27,7 +27,7 @@ LAST_WORDS = "what does this project do?"
 
 def test_a_person_finds_their_way_from_the_first_click_to_the_day_after_a_crash(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-):
+) -> None:
     project = make_project(tmp_path)
     copied_picture(tmp_path / "bin", png(320, 200, (220, 20, 20)), monkeypatch)
     app = App(AppController(project))
@@ -73,6 +73,8 @@ def approves_an_edited_command(person: Person) -> None:
     person.takes("06-a-command-waits")
     person.clicks("//Approvals/**/\uf304  Edit  E")
     person.waits(4)
+    field = person.ctx.item_info("//Approvals/**/##command").rect_full
+    assert field.max.x - field.min.x > 300, "there is room to write"
     person.writes("//Approvals/**/##command", "echo lukewarm")
     person.takes("07-it-is-edited")
     before = desk_of(person.app).chosen

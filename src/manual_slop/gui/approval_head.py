@@ -30,7 +30,8 @@ def draw_head(app: App, desk: Desk, request: Request) -> None:
     ways = _ways(desk, request)
     room = sum(imgui.calc_text_size(label).x + 3 * S * app.scale for label, _ in ways)
     _conversation(app, action.session_id, room)
-    to_the_right(room)
+    if ways:
+        to_the_right(room)
     for index, (label, tip) in enumerate(ways):
         if index:
             beside(0)
@@ -56,11 +57,11 @@ def _conversation(app: App, session_id: str, taken: float) -> None:
         return
     title = conversation.title or "conversation"
     spent = str(conversation.spent) if conversation.calls else "nothing spent"
-    beside(M)
-    room = imgui.get_content_region_avail().x - taken - M
+    right = imgui.get_window_pos().x + imgui.get_window_size().x - M
+    room = right - imgui.get_item_rect_max().x - taken - 2 * M
     if room < _NARROWEST * app.scale:
-        imgui.new_line()
         return
+    beside(M)
     shown = title
     while shown and imgui.calc_text_size(shown).x > room:
         shown = f"{shown.removesuffix(' …')[:-4]} …" if len(shown) > 6 else ""

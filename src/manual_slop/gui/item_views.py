@@ -98,6 +98,9 @@ def _remark(app: App, item: Remark) -> None:
     if item.error is None or item.kind != "error":
         put_wrapped(app, legible(item.text), colour)
         return
+    if item.error.kind == "cancelled":
+        put_wrapped(app, legible(item.error.advice or item.text), palette.faint)  # they know, they did it
+        return
     with surface(app, palette.raised, palette.bad):
         chip(app, item.error.kind.replace("_", " "), palette.bad)
         hint(f"{item.error.provider} {item.error.model}".strip() or "the program itself")
