@@ -268,15 +268,18 @@ def _record(session: Session) -> None:
 
 def _move_in(session: Session, project: str | Path, tools: bool | Sequence[str], system: str | None) -> None:
     """Give a session a project's tools and what its own instructions say."""
+    from manual_slop.session.context_files import ContextFiles
     from manual_slop.session.instructions import project_instructions
+    from manual_slop.session.project_file import project_files
 
     workspace = _workspace(project)
     toolbox = _toolbox(workspace, session.access, tools) if tools else None
-    found = project_instructions(workspace)
+    found, wanted = project_instructions(workspace), project_files(workspace)
+    session.files = ContextFiles(workspace, wanted.files, toolbox.seen if toolbox else None)
     prompt = (SYSTEM_PROMPT if toolbox else "") if system is None else system
     session.system_prompt = "\n\n".join(filter(None, (prompt, found.text)))
     session.toolbox = toolbox
-    session.notices = (*filter(None, (found.notice,)), *(toolbox.notices if toolbox else ()))
+    session.notices = (*filter(None, (found.notice,)), *wanted.notices, *(toolbox.notices if toolbox else ()))
 
 
 def permission(mode: Mode | None = None, approve: Approver | None = None, inbox: Inbox | None = None) -> Permission:

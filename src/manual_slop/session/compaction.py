@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from manual_slop.money.prices import combine
+from manual_slop.providers.places import place
 from manual_slop.providers.registry import Route
 from manual_slop.providers.stream import Listener
 from manual_slop.session.calls import Calls
@@ -67,6 +68,21 @@ class Compaction:
     cost: Cost
 
 
+@dataclass(frozen=True, slots=True)
+class Fold:
+    """What a compaction would do: `replaced` messages of about `tokens` tokens would become a summary by `model`.
+
+    Its calls would read about `taken` tokens and write at most `written`; `cost` is that of both.
+    """
+
+    replaced: int
+    tokens: int
+    model: str
+    taken: int
+    written: int
+    cost: Cost
+
+
 def compact(
     session: Session, calls: Calls, tell: Listener, writer: Route, keep: int = KEPT_TURNS, least: int = _LEAST
 ) -> Compaction:
@@ -89,6 +105,20 @@ def compact(
     usage, cost = sum((entry.usage for entry in spent), Usage()), combine(entry.cost for entry in spent)
     after = measure(session).tokens
     return Compaction(summary, len(oldest), writer.model, before, after, len(spent), usage, cost)
+
+
+def foreseen(session: Session, model: str = "", keep: int = KEPT_TURNS) -> Fold:
+    """What `compact` would do now. Asks nobody, costs nothing. Raises `NothingToCompact` and `ProviderError`."""
+    summarised = session.messages[0] if session.compacted else None
+    oldest = _put_away(session, keep, _LEAST, summarised)
+    chosen = model or context_settings(session.access.config).model or session.model
+    route = place(session.access, chosen)
+    taken = usual_tokens(INSTRUCTIONS) + tokens_of(entries(oldest, summarised))
+    known, _ = window_for(session.access, route, context_settings(session.access.config))
+    calls = -(-taken // max(_SMALLEST_PART, int((known or _UNKNOWN_WINDOW) / _GUESS)))
+    written = calls * min(_LONGEST_SUMMARY, session.access.facts(route).max_output_tokens or _LONGEST_SUMMARY)
+    cost = session.access.price(route, Usage(taken, written))
+    return Fold(len(oldest), weigh(oldest).text, route.model, taken, written, cost)
 
 
 def uncompact(session: Session, tell: Listener) -> int:

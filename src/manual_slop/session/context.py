@@ -12,7 +12,7 @@ from manual_slop.providers.places import place
 from manual_slop.providers.registry import Route
 from manual_slop.rehearsal.catalogue import window_of
 from manual_slop.session.context_settings import ContextSettings, context_settings
-from manual_slop.session.token_counts import Weight, most_tokens, weigh
+from manual_slop.session.token_counts import Weight, most_tokens, usual_tokens, weigh
 from manual_slop.values.context import ContextMeter, Share, ShareKind, Told
 from manual_slop.values.errors import ProviderError
 from manual_slop.values.ledger import UsageRecorded
@@ -20,6 +20,7 @@ from manual_slop.values.messages import Message
 from manual_slop.values.tools import ToolSpec
 
 if TYPE_CHECKING:
+    from manual_slop.session.context_files import ContextFiles
     from manual_slop.session.session import Session
 
 _LEAST_RATIO = 0.2  # below it our guess at the pictures is wrong, not the one at the words
@@ -84,7 +85,7 @@ def measure(session: Session, added: Iterable[Message] = (), answer_room: int | 
     facts, settings = access.facts(route), context_settings(access.config)
     messages = (*session.preamble, *tuple(session.messages), *added)
     summary = session.messages[0] if session.compacted and session.messages else None
-    now = _weight(route, messages, _offered(session, route), summary)
+    now = with_files(_weight(route, messages, _offered(session, route), summary), session.files)
     anchor = anchor_in_force(session)
     told = anchor.told if anchor else None
     shares = tuple(_shares(now, *(anchor.ratios if anchor else (1.0, 1.0))))
@@ -178,6 +179,15 @@ def _weight(
     return weigh(messages, tools, echoes=echoes, summary=summary)
 
 
+def with_files(weight: Weight, files: ContextFiles | None) -> Weight:
+    """The same weight with what files come to told apart from the instructions they stand behind."""
+    if files is None or not files.text:
+        return weight
+    taken = usual_tokens(files.text)
+    tokens = {**weight.tokens, "system prompt": weight.tokens.get("system prompt", 0) - taken, "files": taken}
+    return Weight(tokens, {**weight.pieces, "files": sum(bool(one.text) for one in files.shown)})
+
+
 def _shares(weight: Weight, words: float, pictures: float) -> list[Share]:
     """The shares by kind; what is lost by rounding is put to the largest, so that a told sum stays what it is."""
     ratios: Mapping[ShareKind, float] = {"pictures": pictures}
@@ -191,6 +201,7 @@ def _shares(weight: Weight, words: float, pictures: float) -> list[Share]:
 
 _ORDER: tuple[ShareKind, ...] = (
     "system prompt",
+    "files",
     "tools",
     "summary",
     "person",

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from manual_slop.providers.places import place
+from manual_slop.session.context_files import from_words
 from manual_slop.session.mending import Remains, mend
 from manual_slop.session.permission import Place
 from manual_slop.session.recorder import Recorder
@@ -92,6 +93,8 @@ def go_on(session: Session, saved: Saved) -> tuple[str, ...]:
     Nothing is run again. Raises `StoreError`.
     """
     session.id = saved.id
+    if session.files is not None:
+        session.files.files = from_words(saved.described.files)
     mended = _mended(session, saved)
     transcript = saved.transcript
     if mended:
@@ -127,6 +130,7 @@ def fork(store: Store, name: str, at: int | None = None, model: str = "") -> str
         described.tools,
         forked_from=source,
         forked_at=envelopes[-1].number,
+        files=described.files,
     )
     store.append(begun.session_id, [begun, *map(MessageAdded, messages)])
     return begun.session_id

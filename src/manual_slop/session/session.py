@@ -21,13 +21,14 @@ from manual_slop.values.errors import ProviderError
 from manual_slop.values.events import Event, HistoryCleared, MessageAdded, Notice, SessionDescribed
 from manual_slop.values.ids import new_id
 from manual_slop.values.ledger import NOBODY, Origin, Purpose
-from manual_slop.values.messages import Image, Message, system, user
+from manual_slop.values.messages import Image, Message, Text, system, user
 
 if TYPE_CHECKING:
     from manual_slop.providers.litellm_gateway import Request
     from manual_slop.providers.wire_tap import Wire
     from manual_slop.session.compaction import Compaction
     from manual_slop.session.context import Anchor
+    from manual_slop.session.context_files import ContextFiles
     from manual_slop.session.permission import Permission
     from manual_slop.session.transcript import Transcript
     from manual_slop.tools.registry import ToolBox
@@ -71,7 +72,10 @@ class Session:
     ) -> None:
         self.id = new_id()
         self.model = model
-        self.preamble: tuple[Message, ...] = (system(system_prompt),) if system_prompt else ()
+        self.system_prompt = system_prompt
+        """The standing instructions; may be changed between turns."""
+        self.files: ContextFiles | None = None
+        """The files that the model is shown with each turn, where there is a project."""
         self.toolbox = toolbox
         self.permission = permission
         self.on_event = on_event
@@ -100,13 +104,13 @@ class Session:
         self._described: SessionDescribed | None = None
 
     @property
-    def system_prompt(self) -> str:
-        """The standing instructions; may be changed between turns."""
-        return self.preamble[0].text if self.preamble else ""
-
-    @system_prompt.setter
-    def system_prompt(self, text: str) -> None:
-        self.preamble = (system(text),) if text else ()
+    def preamble(self) -> tuple[Message, ...]:
+        """What goes before everything that is said: the instructions, then the files in context."""
+        shown = self.files.text if self.files else ""
+        if not shown:
+            return (system(self.system_prompt),) if self.system_prompt else ()
+        parts = (Text(f"{self.system_prompt}\n\n"), Text(shown)) if self.system_prompt else (Text(shown),)
+        return (Message("system", parts),)
 
     def reset(self) -> None:
         """Forget the conversation."""
@@ -229,7 +233,8 @@ class Session:
         """How the conversation is set up now."""
         toolbox = self.toolbox
         root, names = (str(toolbox.root), toolbox.names) if toolbox else ("", ())
-        return SessionDescribed(self.id, self.model, self.system_prompt, root, names, self.origin)
+        files = tuple(map(str, self.files.files)) if self.files else ()
+        return SessionDescribed(self.id, self.model, self.system_prompt, root, names, self.origin, files=files)
 
     def describe(self, tell: Listener) -> None:
         """Tell how the conversation is set up, where that is not what was told before."""

@@ -74,13 +74,14 @@ class Turn:
         """
         session = self._session
         prepared = self._prepared(prompt, images, api_key, api_base)
+        unseen = session.files.look() if session.files else ()
         session.describe(self._tell)
         self._tell(TurnStarted(self._id, session.id, session.model))
         if isinstance(prepared, ProviderError):
             return self._end(prepared)
         route, params = prepared
         try:
-            for notice in session.unheard([*session.notices, *session.access.notices(route)]):
+            for notice in session.unheard([*session.notices, *unseen, *session.access.notices(route)]):
                 self._tell(Notice(notice))
             self._prompt = user(prompt, images)
             session.add(self._prompt, self._tell)

@@ -126,7 +126,7 @@ COMMANDS: Mapping[str, Command] = {
     "model": Command("MODEL", "talk to another model; the conversation stays", _model),
     "image": Command("PATH|clipboard", "send a picture with what you say next", _image),
     "cost": Command("", "what was used and what it cost, by model", _cost),
-    "context": Command("[MODEL …]", "what fills the window; what comes next may cost", show_context),
+    "context": Command("[MODEL …]", "what fills the window; add PATH [--mode outline], drop PATH", show_context),
     "compact": Command("[MODEL]", "a summary in place of all but the last two turns", compact),
     "uncompact": Command("", "take the last summary back", uncompact),
     "export": Command("FILE", "write the conversation to a .md, .html or .json file", _export),

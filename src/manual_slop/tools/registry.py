@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -20,6 +20,7 @@ from manual_slop.values.tools import Risk, ToolSpec
 
 if TYPE_CHECKING:
     from manual_slop.safety.permit import Permit
+    from manual_slop.safety.seen import Seen
     from manual_slop.values.approval import Action
 
 T = TypeVar("T")
@@ -94,9 +95,19 @@ class ToolBox:
         """The tools that can work here."""
         return tuple(self._tools)
 
+    @property
+    def seen(self) -> Seen:
+        """What the model has read of the project."""
+        return self._context.seen
+
     def specs(self) -> tuple[ToolSpec, ...]:
         """What a model is told of the tools."""
         return tuple(tool.spec for tool in self._tools.values())
+
+    def without(self, names: Collection[str]) -> ToolBox:
+        """A box for the same project with fewer tools; names that are in neither do not matter."""
+        kept = [tool for name, tool in self._tools.items() if name not in names]
+        return ToolBox(kept, self._context, self._limit, self.notices)
 
     def risk(self, name: str) -> Risk | None:
         """How far a tool reaches; `None` where there is no such tool, so that its call does nothing."""

@@ -9,7 +9,9 @@ from typing import Literal
 
 from manual_slop.values.usage import Usage
 
-ShareKind = Literal["system prompt", "tools", "summary", "person", "assistant", "reasoning", "tool results", "pictures"]
+ShareKind = Literal[
+    "system prompt", "files", "tools", "summary", "person", "assistant", "reasoning", "tool results", "pictures"
+]
 Standing = Literal["unknown", "fine", "filling", "full"]
 
 

@@ -24,8 +24,9 @@ if TYPE_CHECKING:  # 8 ms that a plain question does without
 class SessionDescribed:
     """What a conversation is set up with; told before its first turn and again whenever it is set up anew.
 
-    `project` is the absolute path of its folder or empty, `tools` the names of those offered. A fork says which
-    session it came from and how many of that one's events it shares.
+    `project` is the absolute path of its folder or empty, `tools` the names of those offered, `files` those shown with
+    each turn, as in `outline src/app.py`. A fork says which session it came from and how many of that one's events it
+    shares.
     """
 
     session_id: str
@@ -36,6 +37,7 @@ class SessionDescribed:
     origin: Origin = NOBODY
     forked_from: str = ""
     forked_at: int = 0
+    files: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
