@@ -18,7 +18,7 @@ from manual_slop.gui.approval_desk import desk_of
 from manual_slop.gui.context import App
 from manual_slop.terminal.demo import make_project
 from tests.support.doomed_window import kill_one_that_streams
-from tests.support.gui import Person, use
+from tests.support.gui import Person, use, window_like
 from tests.support.pictures import png
 
 PICTURES = os.environ.get("WALK_PICTURES", "")
@@ -217,16 +217,10 @@ def approves(person: Person, name: str) -> None:
     desk = desk_of(person.app)
     person.waits_until(lambda: desk.chosen in desk.reviews and desk.reviews[desk.chosen].frames > 40)
     if not desk.reviews[desk.chosen].ended:
-        person.ctx.scroll_to_bottom(f"//{text_of(desk.chosen)}")
+        person.ctx.scroll_to_bottom(window_like(f"what it does{desk.chosen}"))
         person.waits_until(lambda: desk.reviews[desk.chosen].ended, "its end")
     person.takes(name)
     person.clicks("//Approvals/**/\uf00c  Approve  A")
-
-
-def text_of(request_id: str) -> str:
-    """The stretch of the window that shows a request."""
-    windows = imgui.get_current_context().windows
-    return next(one.name for one in windows if f"what it does{request_id}" in one.name).replace("/", "\\/")
 
 
 def pointed_at(person: Person, words: str) -> str:

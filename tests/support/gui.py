@@ -225,6 +225,12 @@ def draw(
     return run
 
 
+def window_like(part: str) -> str:
+    """The reference of the window, or stretch of one, with this in its name."""
+    found = next(one.name for one in imgui.get_current_context().windows if part in one.name)
+    return "//" + found.replace("/", "\\/")
+
+
 def _played(
     scene: Scene, app: App, woken: threading.Event, run: Run
 ) -> Callable[[imgui.test_engine.TestContext], None]:

@@ -102,7 +102,8 @@ def _remark(app: App, item: Remark) -> None:
         put_wrapped(app, legible(item.error.advice or item.text), palette.faint)  # they know, they did it
         return
     with surface(app, palette.raised, palette.bad):
-        chip(app, item.error.kind.replace("_", " "), palette.bad)
+        kind = "error" if item.error.kind == "unknown" else item.error.kind.replace("_", " ")
+        chip(app, kind, palette.bad)
         hint(f"{item.error.provider} {item.error.model}".strip() or "the program itself")
         draw_plain(app, view_of(app, item, fences=False).text.take(item.text, whole=True), colour)
         put_wrapped(app, legible(item.error.advice), palette.soft)

@@ -20,23 +20,32 @@ from manual_slop.money.what_if import difference
 from manual_slop.store.sessions_table import SessionSummary
 from manual_slop.values.ledger import UsageRecorded
 
-DETAILS_HEIGHT = 250.0
+_FIRST, _MOST = 96.0, 0.7  # pixels; share of the panel
 
 
 @dataclass(slots=True)
 class View:
-    """What the person does in the panel: words sought, the session chosen, and what is asked about it."""
+    """What the person does in the panel: words sought, the session chosen, and what is asked about it.
+
+    `height` is what the card of the chosen session took last, in pixels; 0 before it was drawn.
+    """
 
     words: str = ""
     chosen: str = ""
     other: str = ""
     asks: str = ""
     file: str = ""
+    height: float = 0.0
 
     def choose(self, session_id: str) -> None:
         """Another one; questions about the one before are gone."""
         if session_id != self.chosen:
             self.chosen, self.asks, self.file = session_id, "", ""
+
+
+def details_height(app: App, view: View) -> float:
+    """How much room below the list the card needs, in pixels."""
+    return min(view.height or _FIRST * app.scale, _MOST * imgui.get_content_region_avail().y)
 
 
 def draw_details(app: App, view: View, one: SessionSummary, all_of_them: Sequence[SessionSummary]) -> None:
@@ -54,6 +63,7 @@ def draw_details(app: App, view: View, one: SessionSummary, all_of_them: Sequenc
         _delete(app, view, one)
     elif view.asks == "compare":
         _compare(app, view, one, all_of_them)
+    view.height = imgui.get_cursor_pos_y() + imgui.get_style().window_padding.y
     imgui.end_child()
     imgui.pop_style_color()
 

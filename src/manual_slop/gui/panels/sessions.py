@@ -9,7 +9,7 @@ from imgui_bundle.immapp import icons_fontawesome_6 as icons
 
 from manual_slop.app.recorded import FOUND, RECALLED, SESSIONS
 from manual_slop.gui.context import App
-from manual_slop.gui.session_details import DETAILS_HEIGHT, View, draw_details
+from manual_slop.gui.session_details import View, details_height, draw_details
 from manual_slop.gui.session_hits import draw_hits
 from manual_slop.gui.tables import Column, cell, figure_cell, grid
 from manual_slop.gui.theme import S
@@ -40,7 +40,7 @@ def draw(app: App) -> None:
         put_wrapped(app, f"The sessions cannot be read: {listed.error}", app.palette.bad)
     summaries: list[SessionSummary] = listed.value or []
     chosen = next((one for one in summaries if one.id == view.chosen), None)
-    height = -DETAILS_HEIGHT * app.scale if chosen else 0.0
+    height = -details_height(app, view) - S * app.scale if chosen else 0.0
     if view.words.strip():
         draw_hits(app, view, app.state.fetched(FOUND, view.words.strip()), height)
     elif summaries:
