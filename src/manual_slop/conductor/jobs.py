@@ -48,7 +48,11 @@ class WorkerJob:
 
 @dataclass(frozen=True, slots=True)
 class WorkerResult:
-    """What came of an attempt. `commit` holds the work, `outside` the changed files that the ticket does not name."""
+    """What came of an attempt. `commit` holds the work, `outside` the changed files that the ticket does not name.
+
+    `trouble` is the kind of the provider's error that ended it, `retry_after` the seconds it asked to wait; `full` the
+    budget that is used up, by the end of its path (`ticket t1`).
+    """
 
     outcome: Outcome
     reason: str = ""
@@ -57,6 +61,9 @@ class WorkerResult:
     files: tuple[str, ...] = ()
     outside: tuple[str, ...] = ()
     said: str = ""
+    trouble: str = ""
+    retry_after: float | None = None
+    full: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,7 +42,14 @@ _MOST_OF_A_CHECK = 12_000
 
 
 class NoVerdict(Exception):
-    """QA could not say anything that can be read; says why. The work is neither good nor bad."""
+    """QA could not say anything that can be read; says why. The work is neither good nor bad.
+
+    `error` is the provider's, where it is that which stood in the way.
+    """
+
+    def __init__(self, message: str, error: ProviderError | None = None) -> None:
+        super().__init__(message)
+        self.error = error
 
 
 def review(job: ReviewJob, hands: Hands | None = None) -> Review:
@@ -58,6 +65,7 @@ def review(job: ReviewJob, hands: Hands | None = None) -> Review:
         )
         diff = worktrees.shown_diff(job.place.git, job.place.base, job.worker.commit)
         digest = digest_of(worktrees.diff_of(job.place.git, job.place.base, job.worker.commit), ran)
+        marked = worktrees.conflict_marks(job.place.git, job.place.base, job.worker.commit)
         session = _session(job, hands)
         try:
             given = _asked(session, review_prompt(job.ticket, diff, ran, job.worker.outside), hands)
@@ -66,7 +74,7 @@ def review(job: ReviewJob, hands: Hands | None = None) -> Review:
     except (ConfigError, WorkspaceError, GitFailed, StoreError) as error:
         raise NoVerdict(str(error)) from None
     passed, reasons = given
-    against = tuple(_against(ran, job.worker.outside))
+    against = tuple(_against(ran, job.worker.outside, marked))
     said = (*(f"overruled: {one}" for one in against), *reasons) if passed else (*reasons, *against)
     verdict = Verdict(passed and not against, said, digest)
     return Review(verdict, ran, session.id, job.model, overruled=passed and bool(against))
@@ -117,7 +125,7 @@ def _asked(session: Session, prompt: str, hands: Hands) -> tuple[bool, tuple[str
         except ProviderError as error:
             if error.kind in ("cancelled", "budget"):
                 raise
-            raise NoVerdict(f"{error.message} {error.advice}") from None
+            raise NoVerdict(f"{error.message} {error.advice}", error) from None
         try:
             return read_verdict(reply.text)
         except ValueError as error:
@@ -143,13 +151,15 @@ def read_verdict(text: str) -> tuple[bool, tuple[str, ...]]:
     return passed, kept
 
 
-def _against(checks: Sequence[Check], outside: Sequence[str]) -> Iterator[str]:
+def _against(checks: Sequence[Check], outside: Sequence[str], marked: Sequence[str]) -> Iterator[str]:
     """What forbids that it passed, whatever QA says."""
     for check in checks:
         if not check.passed:
             yield f"`{check.command}` failed ({check.how})"
     if outside:
         yield f"it changed files that the ticket does not name: {', '.join(outside[:10])}"
+    if marked:
+        yield f"git's conflict marks are left in {', '.join(marked[:10])}"
 
 
 def _shown(check: Check) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from manual_slop.ai_client import Reply
@@ -13,6 +14,7 @@ from manual_slop.conductor.git import Git, GitFailed, Person
 from manual_slop.conductor.jobs import Outcome, WorkerJob, WorkerResult
 from manual_slop.safety.path_rules import WorkspaceError
 from manual_slop.store.errors import StoreError
+from manual_slop.values.budget import BudgetExceeded
 from manual_slop.values.errors import ConfigError, ProviderError
 
 TOOLS = (*READERS, "write_file", "edit_file", "apply_patch", "delete_file", "move_file", "run_tests", "run_shell")
@@ -34,8 +36,7 @@ def run_worker_lifecycle(job: WorkerJob, hands: Hands | None = None) -> WorkerRe
     """
     hands = hands or Hands()
     try:
-        session_id, said, outcome, reason = _talk(job, hands)
-        return _result(job, session_id, said, outcome, reason)
+        return result_of(job, _talk(job, hands))
     except (ConfigError, WorkspaceError, GitFailed, StoreError) as error:
         return WorkerResult("failed", str(error))
 
@@ -45,7 +46,7 @@ def prompt_of(job: WorkerJob, hands: Hands | None = None) -> str:
     return job.prompt or worker_prompt(job, open_tools(job, hands or Hands(), READERS))
 
 
-def _talk(job: WorkerJob, hands: Hands) -> tuple[str, str, Outcome, str]:
+def _talk(job: WorkerJob, hands: Hands) -> WorkerResult:
     """The conversation: its session's id, the model's last words, what came of it, and why."""
     command = command_for_tests(hands.access.config, Path(job.project), (job.ticket,))
     toolbox = open_tools(job, hands, job.setup.tools or TOOLS, command)
@@ -53,10 +54,20 @@ def _talk(job: WorkerJob, hands: Hands) -> tuple[str, str, Outcome, str]:
     try:
         reply = session.send(prompt_of(job, hands), cancel=hands.cancel, **job.setup.params)
     except ProviderError as error:
-        return session.id, error.partial, _outcome(error), f"{error.message} {error.advice}".strip()
+        full = error.node.path[-1] if isinstance(error, BudgetExceeded) else ""
+        return WorkerResult(
+            _outcome(error),
+            f"{error.message} {error.advice}".strip(),
+            session.id,
+            said=error.partial,
+            trouble=error.kind,
+            retry_after=error.retry_after,
+            full=full,
+        )
     finally:
         session.close()
-    return session.id, reply.text, "failed" if reply.stop_reason in _CUT_SHORT else "finished", _why(reply)
+    outcome: Outcome = "failed" if reply.stop_reason in _CUT_SHORT else "finished"
+    return WorkerResult(outcome, _why(reply), session.id, said=reply.text)
 
 
 def _why(reply: Reply) -> str:
@@ -69,9 +80,9 @@ def _outcome(error: ProviderError) -> Outcome:
     return "budget" if error.kind == "budget" else "failed"
 
 
-def _result(job: WorkerJob, session_id: str, said: str, outcome: Outcome, reason: str) -> WorkerResult:
-    """Commit what is there, whatever came of it, and say what it touched."""
-    place = job.place
+def result_of(job: WorkerJob, talked: WorkerResult) -> WorkerResult:
+    """Commit what is there, whatever came of the talk, and say what it touched. Raises `GitFailed`."""
+    place, outcome, reason = job.place, talked.outcome, talked.reason
     commit = worktrees.commit_all(place, commit_message(job, unfinished=outcome != "finished"), writer(place.git))
     files = worktrees.changed_files(place.git, place.base, commit)
     if outcome == "finished" and not files:
@@ -79,7 +90,7 @@ def _result(job: WorkerJob, session_id: str, said: str, outcome: Outcome, reason
     touched = tuple(name for one in files for name in (one.path, one.old) if name)
     names = tuple(dict.fromkeys(_from_project(name, job) for name in touched))
     outside = tuple(name for name in names if not _is_named(name, job.ticket.files))
-    return WorkerResult(outcome, reason, session_id, commit, names, outside, said)
+    return replace(talked, outcome=outcome, reason=reason, commit=commit, files=names, outside=outside)
 
 
 def commit_message(job: WorkerJob, *, unfinished: bool) -> str:
