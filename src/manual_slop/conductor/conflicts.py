@@ -14,21 +14,18 @@ _MOST_SHOWN = 20_000  # characters of one file
 def conflict_ticket(ticket: Ticket, clashes: Sequence[Clash], files: Sequence[str], taken: Collection[str]) -> Ticket:
     """The ticket that brings a ticket's work together with what came before it on the track's branch.
 
-    `files` are all that the ticket changed, `taken` the ids there are. It does the ticket's work once more, from what
-    the track is now, so it depends on nothing that the ticket did not.
+    `files` are all that the ticket changed, `taken` the ids there are. Where `worktrees.integrate`
+    was told its id, its place begins with both sides in it.
     """
     names = ", ".join(clash.path for clash in clashes)
-    brief = "\n\n".join(
-        [
-            f"The work of ticket {ticket.id} ({ticket.title}) clashes with what others have put on the track's branch "
-            f"since: {names}. You see the files as they are on the branch. Change them so that both hold: what is there "
-            "now, and what the ticket asked for, which was:",
-            ticket.brief,
-            "What a merge makes of the two, between git's marks first what is on the branch, then the ticket's side:",
-            *(_shown(clash) for clash in clashes),
-            "Leave none of git's marks (`<<<<<<<`, `=======`, `>>>>>>>`) in any file.",
-        ]
+    why = (
+        f"The work of ticket {ticket.id} ({ticket.title}) clashes with what others have put on the track's branch, "
+        f"in {names}. Your folder holds both, with git's marks where they clash: first what is on the branch, then the "
+        "ticket's side. Change the files so that both hold, and leave none of git's marks (`<<<<<<<`, `=======`, "
+        "`>>>>>>>`) in any of them."
     )
+    asked = f"The ticket had asked for this, and most of it is there:\n\n{framed(ticket.id, ticket.brief)}"
+    brief = "\n\n".join([why, asked, *(_shown(clash) for clash in clashes)])
     return Ticket(
         _free(f"{ticket.id}-conflict", taken),
         f"Bring together: {ticket.title or ticket.id}",

@@ -61,6 +61,7 @@ def new_session(job: WorkerJob | ReviewJob, tier: Tier, hands: Hands, toolbox: T
         on_event=hands.on_event,
         record=True,
         origin=Origin(job.run_id, job.epic, job.track_id, tier, job.ticket.id),
+        purpose="qa" if tier == "4" else "chat",
     )
     if toolbox is not None:
         session.toolbox = toolbox

@@ -127,7 +127,18 @@ def open_worktree(repository: Repository, track_id: str, ticket_id: str) -> Plac
         arguments = (str(path), branch) if there else ("-b", branch, str(path), head)
         git.run("worktree", "add", "--quiet", *arguments)
     base = git.run("merge-base", head, there or head).text.strip()
-    return Place(str(path), str(path / repository.inside), branch, base)
+    place = Place(str(path), str(path / repository.inside), branch, base)
+    if clash := git.line("rev-parse", "--verify", "--quiet", f"refs/mma-clashes/{track_id}/{ticket_id}"):
+        _lay_out(place, clash)
+    return place
+
+
+def _lay_out(place: Place, work: str) -> None:
+    """Put both sides of a clash into a place that nobody has worked in yet, with git's marks where they clash."""
+    git = place.git
+    if git.line("rev-parse", "HEAD") == place.base and not uncommitted(place):
+        tree, _ = merged(git, place.base, work)
+        git.run("read-tree", "-m", "-u", place.base, tree)
 
 
 def find_place(repository: Repository, track_id: str, ticket_id: str) -> Place | None:
@@ -196,19 +207,31 @@ def changed_files(git: Git, base: str, head: str) -> tuple[Changed, ...]:
     return tuple(sorted(found, key=lambda one: one.path))
 
 
+def conflict_marks(git: Git, base: str, head: str) -> tuple[str, ...]:
+    """The files in which what was added between two commits holds the marks that git leaves at a clash."""
+    listed = git.run("diff", "--check", "--no-ext-diff", "--no-textconv", base, head, may_fail=True).text
+    found = (line.partition(":")[0] for line in listed.splitlines() if line.endswith("leftover conflict marker"))
+    return tuple(dict.fromkeys(found))
+
+
 _HOW = {"A": "added", "D": "deleted", "R": "renamed", "C": "added"}
 
 
-def integrate(repository: Repository, track_id: str, work: str, message: str, author: Person) -> Integrated:
+def integrate(
+    repository: Repository, track_id: str, work: str, message: str, author: Person, conflict: str = ""
+) -> Integrated:
     """Put the commit `work` of a ticket on the track's branch as one commit, or tell where the two clash.
 
-    It is there whole or not at all; done again it changes nothing.
+    It is there whole or not at all; done again it changes nothing. `conflict` is the id of the ticket that is to bring
+    the two together where they clash: its place will begin with both sides in it.
     """
     git, branch = repository.git, f"refs/heads/{track_branch(track_id)}"
     for _ in range(20):
         head = git.run("rev-parse", branch).text.strip()
         tree, clashes = merged(git, head, work)
         if clashes:
+            if conflict:
+                git.run("update-ref", f"refs/mma-clashes/{_checked(track_id)}/{_checked(conflict)}", work)
             return Integrated(clashes=clashes)
         if tree == git.run("rev-parse", f"{head}^{{tree}}").text.strip():
             return Integrated(head)

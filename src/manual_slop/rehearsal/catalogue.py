@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from manual_slop.rehearsal.faults import Fault, fault_named
+from manual_slop.rehearsal.weaknesses import STRONG, WEAKNESSES, Weakness, weakness_named
 from manual_slop.rehearsal.wire.errors import RequestError, shorten
 
 OWNER = "manual-slop (scripted)"
@@ -37,6 +38,7 @@ LISTED: Mapping[str, str] = {
     "fault-html": "200 with an HTML page.",
     "fault-json": "Answers a request for a stream with one JSON body.",
     "fault-nofinish": "The stream ends without a finish reason.",
+    **{f"weak-{kind}": f"{what} weak-{kind}-<n> for n times." for kind, what in WEAKNESSES.items()},
 }
 
 
@@ -44,7 +46,8 @@ LISTED: Mapping[str, str] = {
 class Model:
     """How a model behaves: `words` to say instead of thinking (0: none), `pace` in tokens a second (0: no limit).
 
-    `obeys` is to carry out any instruction in any text; `window` is how many tokens it takes in.
+    `obeys` is to carry out any instruction in any text; `window` is how many tokens it takes in; `weakness` is what it
+    does wrong on purpose.
     """
 
     name: str
@@ -54,12 +57,13 @@ class Model:
     pace: int = 0
     fault: Fault | None = None
     window: int = _WINDOW
+    weakness: Weakness = STRONG
 
 
 def find_model(name: str) -> Model:
     """The model called `name`, with or without `rehearsal/`. Raises: RequestError (404 model_not_found)."""
     plain = name.removeprefix(_PREFIX)
-    model = _plain_model(plain) or _numbered_model(plain) or _fault_model(plain)
+    model = _plain_model(plain) or _numbered_model(plain) or _fault_model(plain) or _weak_model(plain)
     if model is None:
         known = ", ".join(LISTED)
         raise RequestError(
@@ -104,6 +108,13 @@ def _numbered_model(name: str) -> Model | None:
     if match["kind"] == "window":
         return Model(name, window=count)
     return Model(name, words=count) if match["kind"] == "words" else Model(name, pace=min(count, _MOST_PER_SECOND))
+
+
+def _weak_model(name: str) -> Model | None:
+    weakness = weakness_named(name.removeprefix("weak-")) if name.startswith("weak-") else None
+    if weakness is None:
+        return None
+    return Model(name, fault=fault_named("cut-3") if weakness.kind == "crash" else None, weakness=weakness)
 
 
 def _fault_model(name: str) -> Model | None:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from manual_slop.rehearsal.weaknesses import STRONG, Weakness
 from manual_slop.values.messages import Image, Message, ToolCall, ToolResult
 from manual_slop.values.tools import ToolSpec
 
@@ -34,13 +35,15 @@ class Call:
 class Step:
     """What to do next: make `calls`, or say `text`.
 
-    `thought` is what a reasoning model thinks aloud before it; `exact` asks that nothing be added to the text.
+    `thought` is what a reasoning model thinks aloud before it; `exact` asks that nothing be added to the text, `final`
+    that nothing at all be done to it: it obeys a schema already, or is not meant to.
     """
 
     text: str = ""
     calls: tuple[Call, ...] = ()
     thought: str = ""
     exact: bool = False
+    final: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +51,8 @@ class Conversation:
     """All that was said, and under which rules to answer.
 
     `tools` are those that may be called now; `must_call` that one of them has to be; `parallel` that several may be at
-    once. `schema` is the JSON Schema the answer has to obey, `None` when words will do.
+    once. `schema` is the JSON Schema the answer has to obey, `None` when words will do. `weakness` is how the model is
+    to go wrong on purpose (see `weaknesses.py`).
     """
 
     messages: tuple[Message, ...]
@@ -56,6 +60,7 @@ class Conversation:
     must_call: bool = False
     parallel: bool = True
     schema: Mapping[str, Any] | None = None
+    weakness: Weakness = STRONG
 
     @property
     def asked(self) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from manual_slop.rehearsal.catalogue import Model, find_model
 from manual_slop.rehearsal.conversation import Conversation
@@ -84,7 +84,7 @@ def _header_fault(name: str) -> Fault | None:
 def _answer_of(model: Model, conversation: Conversation) -> Answer:
     if model.words:
         return Answer(" ".join(f"word{at}" for at in range(1, model.words + 1)))
-    answer = decide(conversation, OBEDIENT_SKILLS if model.obeys else SKILLS)
+    answer = decide(replace(conversation, weakness=model.weakness), OBEDIENT_SKILLS if model.obeys else SKILLS)
     return answer if model.thinks else Answer(answer.text, answer.calls, "", answer.finish)
 
 

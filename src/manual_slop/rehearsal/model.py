@@ -38,6 +38,8 @@ def _keep_the_rules(conversation: Conversation, step: Step) -> Step:
     calls = tuple(call for call in step.calls if call.name in names)
     if conversation.must_call and not calls:
         calls = (call_tool(conversation.tools[0], conversation),)
+    if step.final and not calls:
+        return step
     if calls:
         return Step("", calls if conversation.parallel else calls[:1], step.thought)
     if conversation.schema is not None:

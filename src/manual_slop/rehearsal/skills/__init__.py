@@ -12,13 +12,17 @@ from manual_slop.rehearsal.skills.obedience import obey
 from manual_slop.rehearsal.skills.picture import describe_pictures
 from manual_slop.rehearsal.skills.project import look_at_project
 from manual_slop.rehearsal.skills.recall import remember
+from manual_slop.rehearsal.skills.reviewing import review_work
 from manual_slop.rehearsal.skills.summary import summarise
 from manual_slop.rehearsal.skills.tool_report import report_results
 from manual_slop.rehearsal.skills.tool_use import use_named_tools
 from manual_slop.rehearsal.skills.wishes import do_as_told
+from manual_slop.rehearsal.skills.working import work_on_ticket
 
 SKILLS: tuple[Skill, ...] = (
     compact_conversation,
+    work_on_ticket,
+    review_work,
     describe_pictures,
     repeat_words,
     do_as_told,

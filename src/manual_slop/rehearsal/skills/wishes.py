@@ -60,7 +60,7 @@ def do_as_told(conversation: Conversation) -> Step | None:
         return None
     if _UNDO.fullmatch(asked):
         return Step(_HOW_TO_UNDO, thought="Taking back is the program's business, not mine.")
-    wish = _understood(asked, open_workbox(conversation.tools))
+    wish = understood(asked, open_workbox(conversation.tools))
     if wish is None:
         return None
     effect, calls = wish
@@ -72,7 +72,8 @@ def do_as_told(conversation: Conversation) -> Step | None:
     return Step(calls=calls, thought=f"I am told what to do in so many words: one call of {calls[0].name} does it.")
 
 
-def _understood(asked: str, work: Workbox) -> tuple[Effect, tuple[Call, ...]] | None:
+def understood(asked: str, work: Workbox) -> tuple[Effect, tuple[Call, ...]] | None:
+    """What a text asks for in so many words, and the calls that do it; `None` where it is no such wish."""
     for form, effect, make in _FORMS:
         match = form.fullmatch(asked)
         if match and _names_a_file(match):
