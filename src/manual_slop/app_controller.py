@@ -5,6 +5,7 @@ Behind it each kind of command has a room in `app/`, reached as `controller.reco
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -14,8 +15,10 @@ from manual_slop.app.app_state import AppState, apply
 from manual_slop.app.attaching import Attaching
 from manual_slop.app.background import Background
 from manual_slop.app.choices import Choices
+from manual_slop.app.contexts import Contexts
 from manual_slop.app.conversations import Conversations
 from manual_slop.app.links import open_link
+from manual_slop.app.manners import Manners
 from manual_slop.app.news import Asked, Loaded, Loudness, News, SessionNamed, Toast
 from manual_slop.app.opening import DEFAULT_MODEL, PROJECT, find_folder
 from manual_slop.app.recorded import Recorded
@@ -33,7 +36,7 @@ from manual_slop.values.events import Event
 from manual_slop.values.messages import Image
 
 LINK = "link"
-_AT_ONCE = 4_000  # news a frame: more wait for the next, so that no frame is long
+_AT_ONCE = 0.01  # seconds of a frame for news: more wait for the next, so that no frame is long
 
 
 class AppController:
@@ -51,10 +54,12 @@ class AppController:
         self.attaching = Attaching(self.state, self.load, self.say)
         self.sending = Sending(self.state, self.choices, self.background, self.inbox)
         self.conversations = Conversations(self.state, self.choices, self.background, self.sending, self.recorded)
+        self.manners = Manners(self.state, self.choices, self.background, self.choose_model)
         self.resuming = Resuming(self.state, self.choices, self.background)
         self.spending = Spending(self.state, self.load)
         self.tier_usage = TierUsage(self.state, self.recorded.costs)
         self.tracks: TrackCommands | None = None
+        self.contexts = Contexts(self.state, self.choices, self.background, self.sending)
         self.wire = Wire(self.state, self.load)
         self._remembering = Remembering(self.background)
         self._listeners = (
@@ -62,10 +67,12 @@ class AppController:
             self.attaching,
             self.sending,
             self.conversations,
+            self.manners,
             self.resuming,
             self.spending,
             self.tier_usage,
             self.wire,
+            self.contexts,
         )
         self.inbox.listen(lambda request, answer: self.post("", Asked(request, answer)))
         self.new_conversation()
@@ -95,16 +102,17 @@ class AppController:
 
     def pump(self) -> int:
         """Put what has happened into the state; once before each frame. How much it was."""
-        for taken in range(_AT_ONCE):
-            news = self.background.next_news()
-            if news is None:
-                return taken
+        taken, until = 0, time.monotonic() + _AT_ONCE
+        while (news := self.background.next_news()) is not None:
             apply(self.state, news)
             for listener in self._listeners:
                 listener.take_up(news)
             self._take_up(news)
-        self.wake()
-        return _AT_ONCE
+            taken += 1
+            if time.monotonic() > until:
+                self.wake()
+                break
+        return taken
 
     def _take_up(self, news: News) -> None:
         """What news mean for the next command."""

@@ -49,8 +49,15 @@ BudgetOption = Annotated[
     str | None,
     typer.Option(metavar="USD|Ntok", help="The most the session may spend: 2.00, 200000tok or 2.00,200000tok."),
 ]
+SessionOption = Annotated[
+    str | None, typer.Option(metavar="ID|last", help="Go on with a recorded session, as it was set up.")
+]
 RecordOption = Annotated[
     bool | None, typer.Option("--record/--no-record", help="Keep this conversation, or not; else as config.toml says.")
+]
+PresetOption = Annotated[
+    str | None,
+    typer.Option(metavar="NAME", help="Model, parameters, tools, instructions as kept under a name in the window."),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="For programs: JSON instead of text.")]
 
@@ -108,11 +115,10 @@ def send(
     api_base: BaseOption = None,
     approve: ApproveOption = None,
     tools: ToolsOption = None,
-    session: Annotated[
-        str | None, typer.Option(metavar="ID|last", help="Go on with a recorded session, as it was set up.")
-    ] = None,
+    session: SessionOption = None,
     record: RecordOption = None,
     budget: BudgetOption = None,
+    preset: PresetOption = None,
     explain: Annotated[bool, typer.Option("--explain", help="Say how the bill was computed, and from where.")] = False,
 ) -> int:
     """Say one thing to a model and see what it costs.
@@ -121,18 +127,22 @@ def send(
     prompt. Into a pipe or file goes the answer alone; everything else is said on stderr.
     """
     from manual_slop.terminal.parameters import read_parameters
+    from manual_slop.terminal.presets import with_preset
     from manual_slop.terminal.prompt_input import read_prompt
     from manual_slop.terminal.send import Prompt, run_send
     from manual_slop.terminal.turn_view import TurnView
 
     view = view_for(json)
 
-    def asked() -> Prompt:
-        common = {"temperature": temperature, "max_tokens": max_tokens, "reasoning_effort": reasoning_effort}
-        parameters = read_parameters(param or [], common)
-        return Prompt(read_prompt(prompt), tuple(image or ()), not no_stream, api_base, parameters)
+    common = {"temperature": temperature, "max_tokens": max_tokens, "reasoning_effort": reasoning_effort}
 
-    setting = setting_for(view, model, system, folder, chosen_tools(tools, no_tools), approve)
+    def asked() -> Prompt:
+        parameters = read_parameters(param or [], common)
+        return Prompt(read_prompt(prompt), tuple(image or ()), not no_stream, api_base, parameters, kept)
+
+    setting, kept = with_preset(
+        setting_for(view, model, system, folder, chosen_tools(tools, no_tools), approve), preset
+    )
     if isinstance(view, TurnView):
         view.explain = explain
     return run_send(replace(setting, session=session, record=record, budget=budget), asked, view)
@@ -148,11 +158,10 @@ def chat(
     api_base: BaseOption = None,
     approve: ApproveOption = None,
     tools: ToolsOption = None,
-    resume: Annotated[
-        str | None, typer.Option(metavar="ID|last", help="Go on with a recorded session, as it was set up.")
-    ] = None,
+    resume: SessionOption = None,
     record: RecordOption = None,
     budget: BudgetOption = None,
+    preset: PresetOption = None,
 ) -> int:
     """Talk to a model in the terminal.
 
@@ -160,12 +169,15 @@ def chat(
     """
     from manual_slop.terminal.chat import talk
     from manual_slop.terminal.parameters import read_parameters
+    from manual_slop.terminal.presets import with_preset
     from manual_slop.terminal.send import Prompt
 
     view = text_view()
-    setting = setting_for(view, model, system, folder, chosen_tools(tools, no_tools), approve)
+    setting, kept = with_preset(
+        setting_for(view, model, system, folder, chosen_tools(tools, no_tools), approve), preset
+    )
     setting = replace(setting, session=resume, record=record, budget=budget)
-    return talk(setting, lambda: Prompt(api_base=api_base, params=read_parameters(param or [], {})), view)
+    return talk(setting, lambda: Prompt(api_base=api_base, params=read_parameters(param or [], {}), preset=kept), view)
 
 
 @app.command()

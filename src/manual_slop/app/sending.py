@@ -10,11 +10,15 @@ from manual_slop import ai_client
 from manual_slop.app.app_state import AppState
 from manual_slop.app.background import Background
 from manual_slop.app.choices import Choices
+from manual_slop.app.knobs import fitting
+from manual_slop.app.manner import Manner
 from manual_slop.app.news import News, SessionNamed
+from manual_slop.app.wearing import Dressed
+from manual_slop.providers.stream import Listener
 from manual_slop.safety.inbox import Inbox
 from manual_slop.values.cancel import Cancel
 from manual_slop.values.errors import ConfigError, ProviderError
-from manual_slop.values.events import CompactionUndone, Event, HistoryCompacted, TurnFailed, TurnFinished
+from manual_slop.values.events import CompactionUndone, Event, HistoryCompacted, Notice, TurnFailed, TurnFinished
 from manual_slop.values.messages import Image
 
 
@@ -31,7 +35,10 @@ class Sending:
         self._inbox = inbox
         self.sessions: dict[str, ai_client.Session] = {}
         self._cancels: dict[str, Cancel] = {}
+        self._dressed: dict[str, Dressed] = {}
         self._unsaid: dict[object, ai_client.Session] = {}
+        self.on_open: Callable[[str, ai_client.Session], None] = _just_so
+        """Called, on the worker, with each session that is new for its conversation."""
 
     def send(self, text: str, images: Sequence[Image] = (), **params: Any) -> None:
         """Say something in the conversation in view."""
@@ -44,11 +51,30 @@ class Sending:
         draft.recalled = 0
         cancel = self._cancels[source] = Cancel()
         model, session_id, said = conversation.model, conversation.session_id, tuple(images)
+        manner = self._choices.manner
 
         def speak(session: ai_client.Session) -> None:
-            session.send(text, model=model or None, images=said, on_event=self._hear(source), cancel=cancel, **params)
+            self._dressed.setdefault(source, Dressed(session)).wear(manner)
+            chosen = {**self._fitting(source, session, model, manner), **params}
+            session.send(text, model=model or None, images=said, on_event=self._hear(source), cancel=cancel, **chosen)
 
         self._background.do(source, lambda: self._turn(source, session_id, model, speak))
+
+    def do(self, source: str, job: Callable[[ai_client.Session, Listener, Cancel], None]) -> None:
+        """Have something done with a conversation's session instead of a turn; it may be stopped like one.
+
+        `job` tells its own end: nothing else says when it is over, but for a session that cannot be had.
+        """
+        conversation = self._state.conversation_of(source)
+        if conversation.running:
+            return
+        conversation.running, conversation.began = True, datetime.now(UTC)
+        cancel, hear = Cancel(), self._hear(source)
+        self._cancels[source] = cancel
+        model, session_id = conversation.model, conversation.session_id
+        self._background.do(
+            source, lambda: self._turn(source, session_id, model, lambda session: job(session, hear, cancel))
+        )
 
     def stop(self, source: str = "") -> None:
         """Stop what is under way in a conversation; the one in view unless named."""
@@ -64,13 +90,15 @@ class Sending:
 
     def forecast(self, text: str, images: tuple[Image, ...] = (), models: tuple[str, ...] = ()) -> None:
         """What saying this in the conversation in view may cost, into `state.fetched("forecast", source)`."""
-        source, model = self._state.current, self._state.conversation.model
+        source, model, manner = self._state.current, self._state.conversation.model, self._choices.manner
 
         def work() -> Any:
             session = self.sessions.get(source)
             if session is None:  # nothing was said yet: one that is never spoken to
-                key = (model, self._choices.project)
+                key = (model, self._choices.project, manner)
                 session = self._unsaid.get(key) or ai_client.new_session(model, project=self._choices.project)
+                if key not in self._unsaid:
+                    Dressed(session).wear(manner)
                 self._unsaid = {key: session}
             return session.forecast(text, models, images)
 
@@ -90,6 +118,7 @@ class Sending:
     def leave(self, source: str) -> Callable[[], None]:
         """A conversation is not gone on with; what is returned lets go of its session, and may wait."""
         session = self.sessions.pop(source, None)
+        self._dressed.pop(source, None)
         return session.close if session else _nothing
 
     def end(self) -> None:
@@ -109,6 +138,13 @@ class Sending:
         except Exception as error:  # noqa: BLE001  # one conversation's trouble leaves the window as it is
             self._background.post(source, _broken_off(f"{type(error).__name__}: {error}"))
 
+    def _fitting(self, source: str, session: ai_client.Session, model: str, manner: Manner) -> dict[str, Any]:
+        """The manner's parameters that the model takes; the others are left out, and said."""
+        kept, refused = fitting(session.access, model or session.model, manner.params)
+        if refused:
+            self._background.post(source, Notice(f"{model or session.model} takes no {', '.join(refused)}: left out"))
+        return kept
+
     def _open(self, source: str, session_id: str, model: str) -> ai_client.Session:
         """A new session of the project, recorded where that can be; or the recorded one of that id goes on."""
         if session_id:
@@ -116,6 +152,7 @@ class Sending:
         else:
             session = self._recorded(model)
             self._background.post(source, SessionNamed(session.id))
+        self.on_open(source, session)
         self.sessions[source] = session
         return session
 
@@ -130,6 +167,10 @@ class Sending:
 
     def _hear(self, source: str) -> Callable[[Event], None]:
         return lambda event: self._background.post(source, event)
+
+
+def _just_so(_source: str, _session: ai_client.Session) -> None:
+    """A session is taken as it is."""
 
 
 def _nothing() -> None:

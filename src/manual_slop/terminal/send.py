@@ -14,6 +14,7 @@ from manual_slop.values.errors import ConfigError, ProviderError
 from manual_slop.values.events import Notice
 
 if TYPE_CHECKING:
+    from manual_slop.app.manner import Manner, Value
     from manual_slop.safety.approval import Mode
     from manual_slop.safety.inbox import Inbox
     from manual_slop.session.session import Session
@@ -26,7 +27,7 @@ class Setting:
 
     `mode` stands above the approval mode in `config.toml`; without an `inbox` there is nobody to ask. `session` is the
     recorded one to go on with (the beginning of its id, or `last`); without `record` a new one is not kept, and `None`
-    leaves that to `config.toml`. `budget` is the most it may spend in all (`2.00,200000tok`).
+    leaves that to `config.toml`. `budget` is the most it may spend in all (`2.00,200000tok`). `manner` is a preset's.
     """
 
     model: str | None = None
@@ -38,17 +39,22 @@ class Setting:
     session: str | None = None
     record: bool | None = None
     budget: str | None = None
+    manner: Manner | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
-    """What is said, and how the answer is wanted. `images` are paths, `clipboard`, or pictures already loaded."""
+    """What is said, and how the answer is wanted. `images` are paths, `clipboard`, or pictures already loaded.
+
+    `preset` are parameters that go along where the model takes them, below `params`.
+    """
 
     text: str = ""
     images: tuple[str | Image, ...] = ()
     stream: bool = True
     api_base: str | None = None
     params: Mapping[str, Any] = field(default_factory=dict)
+    preset: tuple[tuple[str, Value], ...] = ()
 
     def saying(self, text: str, images: tuple[Image, ...]) -> Prompt:
         """The same with other words and pictures."""
@@ -85,7 +91,12 @@ def open_session(setting: Setting, tell: Tell) -> Session:
     """
     if setting.mode == "all":
         tell(Notice("--approve all: commands run and files change without anybody being asked"))
-    return _new(setting, tell) if setting.session is None else _resumed(setting, setting.session, tell)
+    session = _new(setting, tell) if setting.session is None else _resumed(setting, setting.session, tell)
+    if setting.manner is not None:
+        from manual_slop.app.wearing import Dressed  # only where there is a preset
+
+        Dressed(session).wear(setting.manner)
+    return session
 
 
 def _new(setting: Setting, tell: Tell) -> Session:
@@ -158,8 +169,20 @@ def say(session: Session, prompt: Prompt, tell: Tell, cancel: Cancel) -> None:
         cancel=cancel,
         stream=prompt.stream,
         api_base=prompt.api_base,
-        **prompt.params,
+        **{**_preset_params(session, prompt, tell), **prompt.params},
     )
+
+
+def _preset_params(session: Session, prompt: Prompt, tell: Tell) -> dict[str, Any]:
+    """A preset's parameters that the model takes; which it does not is told."""
+    if not prompt.preset:
+        return {}
+    from manual_slop.app.knobs import fitting
+
+    kept, refused = fitting(session.access, session.model, prompt.preset)
+    if refused:
+        tell(Notice(f"{session.model} takes no {', '.join(refused)} of the preset: left out"))
+    return kept
 
 
 def load_images(sources: tuple[str | Image, ...], tell: Tell) -> tuple[Image, ...]:
