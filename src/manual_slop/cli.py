@@ -31,6 +31,10 @@ app.add_typer(sessions_app())
 ModelOption = Annotated[
     str | None, typer.Option("-m", "--model", metavar="MODEL", help="provider/name, or an alias from config.toml.")
 ]
+ImageOption = Annotated[list[str] | None, typer.Option(metavar="PATH|clipboard", help="A picture; may be repeated.")]
+EffortOption = Annotated[
+    str | None, typer.Option(metavar="LEVEL", help="How long it thinks: minimal, low, medium, high.")
+]
 SystemOption = Annotated[str | None, typer.Option(metavar="TEXT", help="What the model is told of its task.")]
 FolderOption = Annotated[
     Path | None, typer.Option("--dir", metavar="PATH", help="The project its tools may read; else the current folder.")
@@ -98,9 +102,7 @@ def send(
         str | None, typer.Argument(metavar="PROMPT|-", help="What to say; - reads it from stdin.")
     ] = None,
     model: ModelOption = None,
-    image: Annotated[
-        list[str] | None, typer.Option(metavar="PATH|clipboard", help="A picture; may be repeated.")
-    ] = None,
+    image: ImageOption = None,
     system: SystemOption = None,
     folder: FolderOption = None,
     no_tools: NoToolsOption = False,
@@ -108,9 +110,7 @@ def send(
     json: JsonOption = False,
     temperature: Annotated[float | None, typer.Option(metavar="NUMBER", help="How freely it chooses words.")] = None,
     max_tokens: Annotated[int | None, typer.Option(metavar="N", help="The most it may write.")] = None,
-    reasoning_effort: Annotated[
-        str | None, typer.Option(metavar="LEVEL", help="How long it thinks: minimal, low, medium, high.")
-    ] = None,
+    reasoning_effort: EffortOption = None,
     param: ParamOption = None,
     api_base: BaseOption = None,
     approve: ApproveOption = None,
