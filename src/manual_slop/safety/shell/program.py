@@ -91,3 +91,14 @@ def _kill(process: subprocess.Popen[bytes]) -> None:
             os.killpg(process.pid, signal.SIGKILL)
         else:
             process.kill()
+
+
+def is_running(name: str, folder: Path) -> bool | None:
+    """Whether a program of that name runs with its current folder in `folder`; `None` where the system does not say."""
+    if not Path("/proc/self/cwd").is_symlink():
+        return None
+    for place in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            if (place / "exe").readlink().name == name and (place / "cwd").readlink().is_relative_to(folder.resolve()):
+                return True
+    return False

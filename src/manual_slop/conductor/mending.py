@@ -1,0 +1,122 @@
+"""A merge that was broken off in the middle: found by the mark it left, and taken back, so that it can be done again.
+
+Before a merge none of the files it changes differed from the last commit, so what they held then is known; what
+somebody wrote into them since is told apart from what the merge wrote, and left alone.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Literal
+
+from manual_slop.conductor import worktrees
+from manual_slop.conductor.git import Git, GitFailed
+from manual_slop.conductor.merging import merging_ref
+from manual_slop.conductor.worktrees import Repository
+from manual_slop.safety.path_rules import WorkspaceError
+from manual_slop.safety.shell.program import is_running
+from manual_slop.safety.workspace import Workspace
+
+Mended = Literal["", "merged", "taken back"]
+"""What a merge had come to: there was none under way, it had got through, or it was taken back."""
+
+_PATIENCE = 10.0  # seconds for a git that outlived the program to come to its end
+_BETWEEN_LOOKS = 0.02
+_LARGEST = 256 * 1024 * 1024
+
+
+def mend(repository: Repository, track_id: str, patience: float = _PATIENCE) -> Mended:
+    """Find a merge of the track that was broken off, and leave the person's files as they were before it began.
+
+    Raises `GitFailed` where that cannot be done without losing something, and says what to do.
+    """
+    git = repository.git
+    commit = git.line("rev-parse", "--verify", "--quiet", merging_ref(track_id))
+    if not commit:
+        return ""
+    _await_the_lock(git, Path(repository.top), patience)
+    head, base = git.line("rev-parse", "HEAD"), git.line("rev-parse", f"{commit}^1")
+    if not git.run("merge-base", "--is-ancestor", commit, head, may_fail=True).code:
+        git.run("update-ref", "-d", merging_ref(track_id))
+        return "merged"
+    if head != base:
+        raise GitFailed(
+            f"a merge of track {track_id} was broken off, and another commit is checked out since: `git status` shows "
+            f"what it left; when that is in order, `git update-ref -d {merging_ref(track_id)}` ends it"
+        )
+    _take_back(repository, base, commit)
+    git.run("update-ref", "-d", merging_ref(track_id))
+    return "taken back"
+
+
+def _await_the_lock(git: Git, top: Path, patience: float) -> None:
+    """A git that still runs is waited for; the lock of one that is gone goes, too."""
+    lock = Path(git.line("rev-parse", "--path-format=absolute", "--git-path", "index.lock"))
+    until = time.monotonic() + patience
+    while lock.exists():
+        running = is_running("git", top)
+        if running is False:
+            lock.unlink(missing_ok=True)
+            return
+        if time.monotonic() > until:
+            raise GitFailed(f"git is at work in {top}: try again when it is done. If none runs, delete {lock}")
+        time.sleep(_BETWEEN_LOOKS)
+
+
+def _take_back(repository: Repository, base: str, commit: str) -> None:
+    git, workspace = repository.git, Workspace(repository.top)
+    changed = worktrees.changed_files(git, base, commit)
+    names = sorted({name for one in changed for name in (one.path, one.old) if name})
+    before = {name: _content(git, base, name) for name in names}
+    after = {name: _content(git, commit, name) for name in names}
+    now = {name: _read(workspace, name) for name in names}
+    strange = [name for name in names if not _is_of_the_merge(now[name], before[name], after[name])]
+    if strange:
+        raise GitFailed(
+            f"a merge was broken off, and since then somebody changed {', '.join(strange[:10])}: put these files away "
+            "(or back) and try again"
+        )
+    _restore(git, base, [name for name in names if before[name] is not None], names)
+    for name in names:
+        if before[name] is None and now[name] is not None:
+            _remove(Path(repository.top), name)
+
+
+def _is_of_the_merge(now: bytes | None, before: bytes | None, after: bytes | None) -> bool:
+    """Whether a file is as it was, as the merge leaves it, or on its way there: gone, or written in part."""
+    if now is None or now in (before, after):
+        return True
+    return after is not None and after.startswith(now)
+
+
+def _restore(git: Git, base: str, kept: Sequence[str], names: Sequence[str]) -> None:
+    every, there = ("\0".join(paths).encode("utf-8", "surrogateescape") for paths in (names, kept))
+    from_stdin = ("--pathspec-from-file=-", "--pathspec-file-nul")
+    git.run("reset", "--quiet", base, *from_stdin, stdin=every)
+    if kept:
+        git.run("checkout", "--quiet", base, *from_stdin, stdin=there)
+
+
+def _remove(top: Path, name: str) -> None:
+    """A file that the merge made, and the folders it made for it."""
+    place = top / name
+    place.unlink(missing_ok=True)
+    for folder in place.parents:
+        if folder == top or any(folder.iterdir()):
+            return
+        folder.rmdir()
+
+
+def _content(git: Git, commit: str, name: str) -> bytes | None:
+    """What a file holds in a commit, as git would write it here."""
+    done = git.run("cat-file", "--filters", f"{commit}:{name}", may_fail=True)
+    return None if done.code else done.out
+
+
+def _read(workspace: Workspace, name: str) -> bytes | None:
+    try:
+        return workspace.read_bytes(name, _LARGEST)
+    except WorkspaceError:
+        return None
