@@ -29,7 +29,7 @@ _FRESH = TicketState()
 
 def plan_digest(spec: str, tickets: Iterable[Ticket]) -> str:
     """SHA-256, in hexadecimal, over a spec and tickets as they are planned: a plan gate is opened for exactly these."""
-    plain = json.dumps([spec, [asdict(one) for one in tickets]], ensure_ascii=False, separators=(",", ":"))
+    plain = json.dumps([spec.rstrip(), [asdict(one) for one in tickets]], ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(plain.encode("utf-8", "surrogatepass")).hexdigest()
 
 
