@@ -64,3 +64,16 @@ def test_arguments_are_told_in_a_word_and_in_full():
     assert in_a_word('{"limit": 3, "path": "a.py"}') == "a.py"
     assert in_a_word("{broken") == "{broken"
     assert readable('{"path": "a.py", "text": "x\\ny"}') == "path: a.py\ntext:\nx\ny"
+
+
+CODE = "say: ```\n```python\ndef f():\n\n    return '你好 \U0001f600\x1b'\n\n\nx = 1\n```\n"
+
+
+@pytest.mark.parametrize("step", [1, 2, 5])
+def test_code_that_is_still_coming_shows_all_of_it_at_any_time(step: int):
+    growing = Blocks()
+    for end in range(1, len(CODE), step):
+        shown = growing.take(CODE[:end], whole=False)
+        if shown and shown[-1].kind == "code" and shown[-1].open:
+            assert shown[-1].text == legible(CODE[shown[-1].start : end].removesuffix("\n"))
+    assert growing.take(CODE, whole=True)[-1].text == legible("def f():\n\n    return '你好 \U0001f600\x1b'\n\n\nx = 1")

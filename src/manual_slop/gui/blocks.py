@@ -44,7 +44,7 @@ class Blocks:
     def _begin(self) -> None:
         self.blocks.clear()
         self._at, self._length, self._whole = 0, -1, False
-        self._mark, self._indent = "", 0
+        self._mark, self._indent, self._seen = "", 0, 0
 
     def take(self, text: str, *, whole: bool) -> list[Block]:
         """The blocks of `text`, which is `whole` or may go on."""
@@ -106,8 +106,17 @@ class Blocks:
         if self._whole:
             self._close(text, len(text))
         elif self.blocks and self.blocks[-1].open:
-            block = self.blocks[-1]
+            self._grow(self.blocks[-1], text)
+
+    def _grow(self, block: Block, text: str) -> None:
+        """What is open shows all there is; of code only what is new is looked at, and all of it when it is closed."""
+        if block.kind == "prose" or self._indent:
             block.text = self._shown(block, text[block.start :])
+            return
+        end = len(text) - text.endswith("\n")
+        begin = max(block.start, self._seen) if block.text else block.start
+        block.text += legible(text[begin:end])
+        self._seen = max(begin, end)
 
     def _shown(self, block: Block, text: str) -> str:
         if block.kind == "prose":

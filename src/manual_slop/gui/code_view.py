@@ -35,21 +35,20 @@ _LANGUAGES: Mapping[str, Callable[[], editors.TextEditor.Language]] = {
 
 @dataclass(slots=True)
 class _Shown:
-    """An editor, the block it belongs to and how much of it was put in."""
+    """An editor, the block it belongs to and what of it was put in."""
 
     block: Block
     editor: editors.TextEditor
-    length: int = -1
-    rows: int = 0
+    text: str = ""
+    rows: int = 1
     theme: str = ""
 
 
 def draw_code(app: App, block: Block) -> None:
     """The block; a long one is cut until somebody wants it all, one that grows shows its end."""
     shown = _editor(app, block)
-    if len(block.text) != shown.length:
-        shown.editor.set_text(block.text)
-        shown.length, shown.rows = len(block.text), block.text.count("\n") + 1
+    if len(block.text) != len(shown.text):
+        _take(shown, block.text)
     rows = min(shown.rows, _MOST_ROWS if block.shown_in_full else _ROWS)
     with surface(app, app.palette.raised):
         _head(app, block, shown)
@@ -59,6 +58,19 @@ def draw_code(app: App, block: Block) -> None:
                 shown.editor.scroll_to_line(shown.rows - 1, editors.TextEditor.Scroll.align_bottom)
             width = max(40.0, imgui.get_content_region_avail().x - 1)
             shown.editor.render(f"##code{block.start}", ImVec2(width, rows * line + imgui.get_style().scrollbar_size))
+
+
+def _take(shown: _Shown, text: str) -> None:
+    """Have the editor show that text; what it shows already is not looked at again."""
+    if shown.text and text.startswith(shown.text):
+        more = text[len(shown.text) :]
+        end = editors.TextEditor.DocPos(shown.rows - 1, len(shown.text) - shown.text.rfind("\n") - 1)
+        shown.editor.replace_section_text(end, end, more)
+        shown.rows += more.count("\n")
+    else:
+        shown.editor.set_text(text)
+        shown.rows = text.count("\n") + 1
+    shown.text = text
 
 
 def _head(app: App, block: Block, shown: _Shown) -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from imgui_bundle import hello_imgui, imgui, immapp
 
 from manual_slop.gui.attention import call_when_waiting
 from manual_slop.gui.backends import no_display
 from manual_slop.gui.boundary import Boundary
+from manual_slop.gui.collector import Collector
 from manual_slop.gui.context import App
 from manual_slop.gui.fonts import load_fonts, markdown_options
 from manual_slop.gui.menus import draw_menus
@@ -77,8 +78,8 @@ def open_window(app: App, each_frame: Callable[[], object] | None = None) -> Non
     if reason:
         raise NoWindowError(reason)
     config_dir().mkdir(mode=0o700, parents=True, exist_ok=True)
-    params = window_params(app)
-    shown = _counted(params.callbacks, each_frame)
+    params, collector = window_params(app), Collector()
+    shown = _counted(params.callbacks, (collector.keep, each_frame) if each_frame else (collector.keep,))
     bell = Bell()
     params.callbacks.before_exit = bell.silence
     app.controller.wake = bell.ring
@@ -90,21 +91,22 @@ def open_window(app: App, each_frame: Callable[[], object] | None = None) -> Non
         reason = f"it could not be opened ({error})"
     finally:
         bell.silence()
+        collector.leave()
         app.controller.close()
     if reason:
         raise NoWindowError(reason)
 
 
-def _counted(callbacks: hello_imgui.RunnerCallbacks, each_frame: Callable[[], object] | None) -> Callable[[], bool]:
-    """Have something done each frame; what is returned says whether there was one."""
+def _counted(callbacks: hello_imgui.RunnerCallbacks, each_frame: Iterable[Callable[[], object]]) -> Callable[[], bool]:
+    """Have things done each frame; what is returned says whether there was one."""
     frame, frames = callbacks.post_new_frame, 0
 
     def counted() -> None:
         nonlocal frames
         frames += 1
         frame()
-        if each_frame is not None:
-            each_frame()
+        for do in each_frame:
+            do()
 
     callbacks.post_new_frame = counted
     return lambda: frames > 0
