@@ -81,12 +81,12 @@ def primary(app: App, label: str, width: float = 0) -> bool:
         return imgui.button(label, ImVec2(width, 0))
 
 
-def quiet(app: App, label: str, tip: str = "") -> bool:
+def quiet(app: App, label: str, tip: str = "", colour: str = "") -> bool:
     """A small button that stays in the background until it is pointed at."""
     colours = imgui.Col_
     with (
         imgui_ctx.push_style_color(colours.button, rgb(app.palette.panel, 0.0)),
-        imgui_ctx.push_style_color(colours.text, rgb(app.palette.soft)),
+        imgui_ctx.push_style_color(colours.text, rgb(colour or app.palette.soft)),
     ):
         pressed = imgui.small_button(label)
     if tip:

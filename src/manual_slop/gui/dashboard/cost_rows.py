@@ -74,7 +74,8 @@ def _row(app: App, view: View, figures: Figures, row: Row, colour: str, wide: bo
     bill_hint(app, view.by, row.key, cost, figures)
     if wide:
         tip = "\n".join(f"{basis}: {_BASES.get(basis, '')}" for basis in row.bases)
-        cell(app, ", ".join(row.bases) or "–", palette.faint, tip=tip)
+        more = f" + {len(row.bases) - 1} more" if len(row.bases) > 1 else ""
+        cell(app, f"{row.bases[0]}{more}" if row.bases else "–", palette.faint, tip=tip)
 
 
 def dot(app: App, colour: str) -> None:

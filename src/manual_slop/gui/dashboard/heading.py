@@ -14,8 +14,8 @@ from manual_slop.app.figures import Figures, spent_share
 from manual_slop.app.spending import BOOK, BUDGETS
 from manual_slop.gui.context import App
 from manual_slop.gui.dashboard.bill import bill_hint
-from manual_slop.gui.dashboard.view import DAYS, GROUPINGS, SCOPES, View
-from manual_slop.gui.theme import XS, S, rgb
+from manual_slop.gui.dashboard.view import DAYS, GROUPINGS, SCOPES, View, lowered
+from manual_slop.gui.theme import XS, L, S, rgb
 from manual_slop.gui.widgets import beside, chip, hint, put, put_wrapped, quiet
 from manual_slop.gui.wording import short_cost, tokens
 from manual_slop.values.budget import WARN_AT, NodeState, node_name
@@ -55,9 +55,11 @@ def draw_total(app: App, figures: Figures) -> None:
     bill_hint(app, "tier", "", total.cost, figures)
     if total.cost.unpriced:
         beside(S)
+        lowered(app, 3)
         chip(app, f"+ {total.cost.unpriced:,} unpriced", palette.warn)
         hint("Calls whose price nobody knows. They are counted, and not taken for zero: the sum is a lower bound.")
     beside(S)
+    lowered(app, 5)
     usage = total.usage
     cached = f" ({tokens(usage.cache_read_tokens)} cached)" if usage.cache_read_tokens else ""
     calls = f"{total.cost.calls:,} call{'s' * (total.cost.calls != 1)}"
@@ -97,6 +99,8 @@ def draw_budgets(app: App, view: View) -> None:
             if quiet(app, "fewer" if view.all_budgets else f"+ {more}", "Other budgets that the next call counts for"):
                 view.all_budgets = not view.all_budgets
     if fetched.at is not None and not bars:
+        beside(L * app.scale)
+        lowered(app, 5)
         put(app, "no budget set", app.palette.faint)
         hint(_HOW)
 

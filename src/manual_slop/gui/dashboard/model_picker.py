@@ -21,10 +21,12 @@ def pick_one(app: App, name: str, chosen: str) -> str:
     imgui.set_next_window_size_constraints(ImVec2(_ROOM[0] * app.scale, 0), ImVec2(1e9, 1e9))
     if imgui.begin_combo(f"##{name}", chosen.rpartition("/")[2], imgui.ComboFlags_.height_largest):
 
-        def one(model: str) -> None:
+        def one(model: str, taken: bool) -> None:
             nonlocal picked
-            if imgui.selectable(model, model == chosen)[0]:
+            if imgui.selectable(model, model == chosen)[0] or taken:
                 picked = model
+            if taken:
+                imgui.close_current_popup()
 
         _listed(app, one)
         imgui.end_combo()
@@ -39,9 +41,11 @@ def pick_many(app: App, label: str, chosen: tuple[str, ...]) -> tuple[str, ...]:
     picked = chosen
     if imgui.begin_popup("models"):
 
-        def one(model: str) -> None:
+        def one(model: str, taken: bool) -> None:
             nonlocal picked
             changed, ticked = imgui.checkbox(model, model in picked)
+            if taken:
+                changed, ticked = True, model not in picked
             if changed:
                 picked = (*picked, model) if ticked else tuple(known for known in picked if known != model)
 
@@ -50,8 +54,8 @@ def pick_many(app: App, label: str, chosen: tuple[str, ...]) -> tuple[str, ...]:
     return picked
 
 
-def _listed(app: App, draw: Callable[[str], None], first: Sequence[str] = ()) -> None:
-    """A search field and the models that have all its words in their names."""
+def _listed(app: App, draw: Callable[[str, bool], None], first: Sequence[str] = ()) -> None:
+    """A search field and the models that have all its words in their names; Enter takes the first of them."""
     view, fetched = view_of(app), app.state.fetched(COMPARABLE)
     if fetched.at is None and not fetched.loading and not fetched.error:
         app.controller.spending.list_models()
@@ -59,7 +63,10 @@ def _listed(app: App, draw: Callable[[str], None], first: Sequence[str] = ()) ->
         imgui.set_keyboard_focus_here()
         view.words = ""
     imgui.set_next_item_width(_ROOM[0] * app.scale)
-    _, view.words = imgui.input_text_with_hint("##words", "search models", view.words)
+    flags = imgui.InputTextFlags_.enter_returns_true
+    taken, view.words = imgui.input_text_with_hint("##words", "search models", view.words, flags)
+    if taken:
+        imgui.set_keyboard_focus_here(-1)
     if fetched.value is None:
         put(app, fetched.error or "Reading which models there are…", app.palette.faint)
         return
@@ -71,7 +78,7 @@ def _listed(app: App, draw: Callable[[str], None], first: Sequence[str] = ()) ->
     clipper.begin(len(models))
     while clipper.step():
         for index in range(clipper.display_start, clipper.display_end):
-            draw(models[index])
+            draw(models[index], taken and index == 0 and bool(view.words.strip()))
     imgui.end_child()
 
 

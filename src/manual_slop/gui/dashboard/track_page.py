@@ -1,13 +1,146 @@
-"""Tracks and their tickets."""
+"""A track at a time: how far it is, what it cost, its tickets as a table, a graph or by what their workers say."""
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from imgui_bundle import ImVec2, imgui
+from imgui_bundle.immapp import icons_fontawesome_6 as icons
+
+from manual_slop.app.track_view import TicketView, TrackView
 from manual_slop.gui.context import App
-from manual_slop.gui.dashboard.view import View
-from manual_slop.gui.widgets import empty
+from manual_slop.gui.dashboard.command import command
+from manual_slop.gui.dashboard.signs import SIGNS, ticket_colour, track_colour
+from manual_slop.gui.dashboard.ticket_card import draw_card
+from manual_slop.gui.dashboard.ticket_graph import draw_graph
+from manual_slop.gui.dashboard.view import Shown, View, lowered
+from manual_slop.gui.dashboard.workers import draw_workers
+from manual_slop.gui.legible import legible
+from manual_slop.gui.tables import Column, cell, figure_cell, grid
+from manual_slop.gui.theme import S
+from manual_slop.gui.widgets import beside, chip, empty, hint, put, quiet
+from manual_slop.gui.wording import short_cost
+from manual_slop.money.what_if import add_up
+from manual_slop.values.usage import CostSum
+
+_CARD = 176.0
+_PLACES: tuple[Shown, ...] = ("tickets", "graph", "workers")
+_COLUMNS = (
+    Column("Ticket", 4.6, key=lambda one: one.id),
+    Column("State", 1.5, key=lambda one: one.status),
+    Column("Model", 2.2, key=lambda one: one.model),
+    Column("Tries", 0.9, right=True, key=lambda one: one.attempts, tip="How often it was begun"),
+    Column("Cost", 1.7, right=True, key=lambda one: one.cost.usd),
+)
 
 
-def draw_tracks(app: App, _view: View) -> None:
-    """What to do first."""
-    if not app.state.tracks.tracks:
-        empty(app, "No track yet", 'A track is a goal cut into tickets: `manual-slop mma plan "goal"` makes one.')
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """A track counted once."""
+
+    track: TrackView
+    states: Counter[str]
+    cost: CostSum
+
+
+def draw_tracks(app: App, view: View) -> None:
+    """The chosen track; or what to do where there is none."""
+    tracks = app.state.tracks.tracks
+    if not tracks:
+        empty(
+            app,
+            "No track yet",
+            'A track is a goal cut into tickets that workers take on. `manual-slop mma plan "goal"` plans one; when you'
+            " have approved the plan, `manual-slop mma run` works on it, and it can be followed here.",
+        )
+        return
+    track = next((one for one in tracks if one.id == view.track), tracks[0])
+    view.track = track.id
+    _head(app, view, track)
+    chosen = next((ticket for ticket in track.tickets if ticket.id == view.ticket), None)
+    room = max(120.0, imgui.get_content_region_avail().y - (_CARD * app.scale if chosen else 0.0) - 4)
+    if view.shown == "graph":
+        draw_graph(app, view, track, room)
+    elif view.shown == "workers":
+        draw_workers(app, view, track, room)
+    elif not track.tickets:
+        empty(app, "No ticket yet", "The tech lead has not cut this track into tickets.")
+    else:
+        grid(
+            app,
+            "tickets",
+            _COLUMNS,
+            track.tickets,
+            lambda ticket: _row(app, view, ticket),
+            revision=track,
+            height=room,
+        )
+    if chosen:
+        draw_card(app, view, track, chosen)
+
+
+def _head(app: App, view: View, track: TrackView) -> None:
+    """Which track, its state, its buttons, and how to look at it."""
+    palette, summary = app.palette, _summary(app, track)
+    imgui.set_next_item_width(min(240 * app.scale, 0.4 * imgui.get_content_region_avail().x))
+    if imgui.begin_combo("##track", legible(track.title)):
+        for one in app.state.tracks.tracks:
+            if imgui.selectable(f"{legible(one.title)}##{one.id}", one is track)[0]:
+                view.track, view.ticket, view.zoom = one.id, "", 0.0
+        imgui.end_combo()
+    hint(f"{track.id}: {legible(track.title)}")
+    beside(S)
+    engine = app.controller.tracks
+    buttons: tuple[tuple[str, str, bool, Callable[[], None]], ...] = (
+        (icons.ICON_FA_PLAY, "Start it, or go on with it", track.status != "running",
+         lambda: engine.start(track.id) if engine else None),
+        (icons.ICON_FA_PAUSE, "Begin nothing new; what runs goes on to its end", track.status == "running",
+         lambda: engine.pause(track.id) if engine else None),
+        (icons.ICON_FA_STOP, "End what runs; what was written stays", track.status in ("running", "paused"),
+         lambda: engine.stop(track.id) if engine else None),
+    )  # fmt: skip
+    for sign, tip, allowed, do in buttons:
+        command(app, sign, tip, allowed, do)
+        beside(S)
+    lowered(app, 4)
+    chip(app, track.status, track_colour(palette, track.status))
+    done = summary.states["done"] + summary.states["skipped"]
+    words = f"{done} of {len(track.tickets)} done   {short_cost(summary.cost)}"
+    put(app, words, palette.soft, "mono")
+    hint("\n".join(f"{count:>5}  {name}: {SIGNS[name][2]}" for name, count in summary.states.items()))  # type: ignore[index]
+    for place in _PLACES:
+        beside(S)
+        if quiet(app, place, colour=palette.accent if place == view.shown else palette.faint):
+            view.shown = place
+
+
+def _summary(app: App, track: TrackView) -> Summary:
+    """Counted again only when the track is another."""
+    known: Summary | None = app.memo.get("track summary")
+    if known is None or known.track is not track:
+        states = Counter(str(ticket.status) for ticket in track.tickets)
+        known = Summary(track, states, add_up(ticket.cost for ticket in track.tickets))
+        app.memo["track summary"] = known
+    return known
+
+
+def _row(app: App, view: View, ticket: TicketView) -> None:
+    palette = app.palette
+    colour = ticket_colour(palette, ticket.status)
+    imgui.table_next_column()
+    flags = imgui.SelectableFlags_.span_all_columns
+    if imgui.selectable(f"##{ticket.id}", ticket.id == view.ticket, flags, ImVec2(0, 0))[0]:
+        view.ticket = "" if ticket.id == view.ticket else ticket.id
+    if ticket.reason:
+        hint(legible(ticket.reason))
+    beside(0)
+    put(app, SIGNS[ticket.status][0], colour)
+    beside(S)
+    put(app, f"{ticket.id}  {legible(ticket.title)}", palette.text)
+    cell(app, ticket.status, colour)
+    model = ticket.model.rpartition("/")[2]
+    cell(app, model or "–", "" if model else palette.faint, mono=True, tip=ticket.model)
+    figure_cell(app, f"{ticket.attempts}" if ticket.attempts else "–", "" if ticket.attempts else palette.faint)
+    figure_cell(app, short_cost(ticket.cost), palette.warn if ticket.cost.unpriced else "", str(ticket.cost))

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from typing import Literal
+
+from imgui_bundle import imgui
 
 from manual_slop.app.figures import Scope, Wanted
 from manual_slop.gui.context import App
@@ -26,10 +29,15 @@ DAYS: Mapping[int, str] = {
     365: "last 365 days",
 }
 
+Shown = Literal["tickets", "graph", "workers"]
+
 
 @dataclass(slots=True)
 class View:
-    """Kept from frame to frame. `words` are those sought among models, `asks` the ticket a reason is typed for."""
+    """Kept from frame to frame. `words` are those sought among models, `asks` the ticket a reason is typed for.
+
+    `pan` is where the graph begins on its canvas, in pixels; `zoom` 0 stands for as large as fits.
+    """
 
     scope: Scope = "session"
     days: int = 0
@@ -38,13 +46,12 @@ class View:
     words: str = ""
     track: str = ""
     ticket: str = ""
-    as_picture: bool = False
+    shown: Shown = "tickets"
     reason: str = ""
     asks: str = ""
     all_budgets: bool = False
     pan: tuple[float, float] = (0.0, 0.0)
     zoom: float = 0.0
-    memo: dict[str, object] = field(default_factory=dict)
 
     def wanted(self, app: App) -> Wanted:
         """The figures that are asked for."""
@@ -82,3 +89,8 @@ def mixed(colour: str, other: str, share: float) -> str:
     """`RRGGBB` with a share of another."""
     pairs = ((int(colour[at : at + 2], 16), int(other[at : at + 2], 16)) for at in (0, 2, 4))
     return "".join(f"{round(one + (two - one) * share):02X}" for one, two in pairs)
+
+
+def lowered(app: App, by: float) -> None:
+    """What comes next on the line stands so many pixels lower, so that it is level with what is higher than it."""
+    imgui.set_cursor_pos_y(imgui.get_cursor_pos_y() + by * app.scale)
