@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -15,7 +16,7 @@ Gate = Literal["plan", "spawn", "merge"]
 Tier = Literal["1", "2", "3", "4"]
 
 TIERS: tuple[Tier, ...] = ("1", "2", "3", "4")
-TIER_NAMES: dict[str, str] = {"1": "orchestrator", "2": "tech lead", "3": "worker", "4": "QA"}
+TIER_NAMES: Mapping[str, str] = {"1": "orchestrator", "2": "tech lead", "3": "worker", "4": "QA"}
 SETTLED: frozenset[TicketStatus] = frozenset({"done", "failed", "blocked", "skipped"})
 
 
