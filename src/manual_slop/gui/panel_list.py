@@ -9,6 +9,7 @@ from manual_slop.gui.context import App
 from manual_slop.gui.panels import (
     ai_settings,
     approvals,
+    context,
     dashboard,
     diagnostics,
     discussion,
@@ -41,6 +42,7 @@ PANELS: tuple[Panel, ...] = (
     Panel(ai_settings.TITLE, RIGHT, ai_settings.draw),
     Panel(dashboard.TITLE, RIGHT, dashboard.draw),
     Panel(sessions.TITLE, RIGHT, sessions.draw),
+    Panel(context.TITLE, RIGHT, context.draw),
     Panel(wire_log.TITLE, RIGHT, wire_log.draw),
     Panel(approvals.TITLE, BELOW, approvals.draw, approvals.badge),
     Panel(tool_log.TITLE, BELOW, tool_log.draw),

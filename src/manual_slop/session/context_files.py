@@ -64,7 +64,7 @@ class ContextFiles:
     """
 
     def __init__(self, workspace: Workspace, files: Iterable[ContextFile] = (), seen: Seen | None = None) -> None:
-        self._workspace = workspace
+        self.workspace = workspace
         self._seen = seen
         self._box: ToolBox | None = None
         self._known: dict[ContextFile, tuple[object, Shown]] = {}
@@ -118,8 +118,8 @@ class ContextFiles:
         from manual_slop.safety.path_rules import WorkspaceError
 
         try:
-            with self._workspace.open_file(path):
-                return "", self._workspace.relative(path)
+            with self.workspace.open_file(path):
+                return "", self.workspace.relative(path)
         except WorkspaceError as error:
             return str(error), ""
         except OSError as error:
@@ -139,7 +139,7 @@ class ContextFiles:
         from manual_slop.safety.path_rules import WorkspaceError
 
         try:
-            with self._workspace.open_file(path) as opened:
+            with self.workspace.open_file(path) as opened:
                 status = os.fstat(opened.fileno())
         except (WorkspaceError, OSError):
             return None
@@ -163,7 +163,7 @@ class ContextFiles:
             from manual_slop.tools.registry import ToolBox, built_in_tools
 
             wanted = [tool for tool in built_in_tools() if tool.name in _TOOLS.values()]
-            self._box = ToolBox(wanted, ToolContext(self._workspace, seen=self._seen or Seen()))
+            self._box = ToolBox(wanted, ToolContext(self.workspace, seen=self._seen or Seen()))
         return self._box
 
 
