@@ -17,11 +17,14 @@ class Watch:
     """Says whether anything was written since it was last asked. For one thread at a time."""
 
     def __init__(self, database: Database) -> None:
+        self._database = database
         self._connection = database.watcher()
         self._seen = -1
 
     def changed(self) -> bool:
         """Whether there was, or this is the first time. Raises `StoreError` where that cannot be told any more."""
+        if self._database.closed:
+            raise StoreError("the store is closed", "closed")
         try:
             (version,) = self._connection.execute("PRAGMA data_version").fetchone()
         except sqlite3.Error as error:

@@ -1,0 +1,133 @@
+"""A run made ready: whether the track may be worked on, by whom, where, and what it may spend."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import closing
+from dataclasses import dataclass, field
+
+from manual_slop import ai_client
+from manual_slop.conductor import worktrees
+from manual_slop.conductor.duty import watcher_of
+from manual_slop.conductor.git import GitFailed
+from manual_slop.conductor.plan_files import open_project
+from manual_slop.conductor.run_values import RUN, RunSettings, Unknown
+from manual_slop.conductor.running import Run
+from manual_slop.conductor.shift import Assignment, Shift, pool_for
+from manual_slop.conductor.tiers import Tiers, load_tiers
+from manual_slop.conductor.track_state import TrackState
+from manual_slop.money.limits import parse_limit
+from manual_slop.safety.approval import Mode
+from manual_slop.safety.store_inbox import StoreInbox
+from manual_slop.store.store import Store
+from manual_slop.values.budget import path_of
+from manual_slop.values.errors import ConfigError
+from manual_slop.values.ids import new_id
+from manual_slop.values.ledger import Origin
+from manual_slop.values.tickets import Tier
+from manual_slop.values.track_events import GateOpened
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What a person says of a run when they begin it. `models` are by tier, `budget` is for the whole track."""
+
+    step: bool = False
+    workers: int | None = None
+    unknown: Unknown = "ask"
+    models: Mapping[Tier, str] = field(default_factory=dict)
+    mode: Mode = "edits"
+    budget: str = ""
+    yes_plan: bool = False
+    by: str = "a person"
+
+
+_NONE = Wishes()
+
+
+def run_track(store: Store, track_id: str, wishes: Wishes = _NONE) -> str:
+    """Work on a track until it is over or cannot go on; says why it ended.
+
+    Raises `ConfigError` where it may not be worked on, `StoreError` where another program does, and `GitFailed`.
+    """
+    store.tracks.claim(track_id)
+    try:
+        return _run(store, track_id, wishes)
+    finally:
+        store.tracks.release(track_id)
+
+
+def _run(store: Store, track_id: str, wishes: Wishes) -> str:
+    state = TrackState(track_id, (entry.event for entry in store.tracks.events(track_id)))
+    _require_plan(store, state, wishes)
+    tiers = load_tiers(open_project(state.project), ai_client.choose_model()[0]).with_models(wishes.models)
+    repository = worktrees.find_repository(state.project)
+    if repository is None:
+        raise ConfigError(f"{state.project} is no git repository: `git init` it and make a first commit")
+    worktrees.open_track_branch(repository, track_id)
+    settings = settings_from(tiers, wishes)
+    run_id = new_id()
+    _limit_spending(store, state, tiers, run_id, wishes)
+    assignment = Assignment(
+        run_id,
+        track_id,
+        repository,
+        store.tracks.owner(track_id),
+        {"3": tiers["3"].setup, "4": tiers["4"].setup},
+        wishes.mode,
+    )
+    watcher = watcher_of(store)
+    with closing(StoreInbox(store.inbox, watcher, track_id)) as inbox:
+        workers = settings.workers + settings.reviewers
+        shift = Shift(
+            assignment,
+            inbox,
+            lambda: pool_for(workers),
+            lambda ticket, why: store.tracks.stop(track_id, ticket, why),
+        )
+        loud = ("plan",) if wishes.yes_plan else ()
+        run = Run(store.tracks, track_id, settings, shift, run_id=run_id, loud=loud)
+        return run.go(watcher)
+
+
+def settings_from(tiers: Tiers, wishes: Wishes = _NONE) -> RunSettings:
+    """What the tiers' settings and a person's wishes come to for a run."""
+    worker, qa = tiers["3"], tiers["4"]
+    limits = {name: one.max_workers for name, one in tiers.providers.items() if one.max_workers is not None}
+    return RunSettings(
+        worker.models,
+        (*qa.models, *qa.fallback),
+        worker.fallback,
+        worker.attempts,
+        wishes.workers or worker.max_workers,
+        min(qa.max_workers, wishes.workers or qa.max_workers),
+        limits,
+        wishes.step,
+        wishes.unknown,
+    )
+
+
+def _require_plan(store: Store, state: TrackState, wishes: Wishes) -> None:
+    """Nothing runs that no person has approved."""
+    if state.status == "merged":
+        raise ConfigError(f"track {state.id} is merged: plan a new one for more")
+    if not state.tickets:
+        raise ConfigError(f"track {state.id} has no tickets: plan it first")
+    if not state.approved:
+        if not wishes.yes_plan:
+            raise ConfigError(f"the plan of {state.id} is not approved: `manual-slop mma approve {state.id}` shows it")
+        store.tracks.append(state.id, [GateOpened("plan", state.digest, f"{wishes.by} (--yes-plan)")])
+
+
+def _limit_spending(store: Store, state: TrackState, tiers: Tiers, run_id: str, wishes: Wishes) -> None:
+    """Budgets of the tickets, and of the track for this run."""
+    epic = state.track.epic
+    if wishes.budget:
+        store.budgets.set_limit(path_of("", Origin(run_id, epic, state.id)), parse_limit(wishes.budget))
+    for tier in ("3", "4"):
+        words = tiers[tier].budget
+        for ticket in state.tickets if words else ():
+            store.budgets.set_limit(path_of("", Origin(run_id, epic, state.id, tier, ticket)), parse_limit(words))
+
+
+__all__ = ["RUN", "GitFailed", "Wishes", "run_track", "settings_from"]
