@@ -52,12 +52,6 @@ class Canvas:
         """A place of the picture, on the screen."""
         return ImVec2(self.left + x * self.zoom, self.top + y * self.zoom)
 
-    def shows(self, x: float, y: float) -> bool:
-        """Whether anything of a box at that place can be seen."""
-        left, top = self.left + x * self.zoom - self.low.x, self.top + y * self.zoom - self.low.y
-        across, down = -_WIDE * self.zoom < left < self.size.x, -_HIGH * self.zoom < top < self.size.y
-        return across and down
-
 
 def draw_graph(app: App, view: View, track: TrackView, height: float) -> None:
     """A field so high: drag to move it, wheel to zoom, click a ticket to choose it, click twice beside to see all."""
@@ -68,7 +62,7 @@ def draw_graph(app: App, view: View, track: TrackView, height: float) -> None:
     foot = imgui.get_text_line_height_with_spacing()
     size = ImVec2(imgui.get_content_region_avail().x, max(80.0, height - foot))
     low = imgui.get_cursor_screen_pos()
-    imgui.invisible_button("graph", size)
+    imgui.invisible_button("canvas", size)
     canvas = _moved(app, view, picture, low, size)
     draw = imgui.get_window_draw_list()
     high = ImVec2(low.x + size.x, low.y + size.y)
@@ -154,23 +148,27 @@ def _links(app: App, view: View, picture: Picture, canvas: Canvas, under: str) -
 
 
 def _boxes(app: App, view: View, picture: Picture, canvas: Canvas, under: str) -> None:
-    """Those in view; from afar only their colours."""
+    """Those in view; from afar only their colours. Spelt out: it is done for each of a thousand boxes, each frame."""
     colours = {status: imgui.get_color_u32(rgb(ticket_colour(app.palette, status))) for status in SIGNS}
-    draw, zoom = imgui.get_window_draw_list(), canvas.zoom
+    draw, zoom, left, top = imgui.get_window_draw_list(), canvas.zoom, canvas.left, canvas.top
     readable = zoom >= _READABLE * app.scale
-    wide, high = _WIDE * zoom, _HIGH * zoom
+    wide, high, tickets = _WIDE * zoom, _HIGH * zoom, picture.tickets
+    first_x, first_y = canvas.low.x - wide, canvas.low.y - high
+    last_x, last_y = canvas.low.x + canvas.size.x, canvas.low.y + canvas.size.y
     for name, (x, y) in picture.boxes.items():
-        if not canvas.shows(x, y):
+        low_x, low_y = left + x * zoom, top + y * zoom
+        if not (first_x < low_x < last_x and first_y < low_y < last_y):
             continue
-        ticket, low = picture.tickets[name], canvas.at(x, y)
-        corner = ImVec2(low.x + wide, low.y + high)
+        low, corner, ticket = ImVec2(low_x, low_y), ImVec2(low_x + wide, low_y + high), tickets[name]
         if readable:
             _box(app, picture, ticket, low, corner, zoom, colours[ticket.status])
         else:
             draw.add_rect_filled(low, corner, colours[ticket.status])
-        if name in (under, view.ticket):
-            edge = imgui.get_color_u32(rgb(app.palette.accent if name == view.ticket else app.palette.soft))
-            draw.add_rect(low, corner, edge, 5 * zoom, max(1.0, 1.6 * zoom))
+    for name, colour in ((under, app.palette.soft), (view.ticket, app.palette.accent)):
+        if name in picture.boxes:
+            low = canvas.at(*picture.boxes[name])
+            corner = ImVec2(low.x + wide, low.y + high)
+            draw.add_rect(low, corner, imgui.get_color_u32(rgb(colour)), 5 * zoom, max(1.0, 1.6 * zoom))
 
 
 def _box(app: App, picture: Picture, ticket: TicketView, low: ImVec2, corner: ImVec2, zoom: float, colour: int) -> None:

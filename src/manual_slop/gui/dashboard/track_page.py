@@ -70,7 +70,7 @@ def draw_tracks(app: App, view: View) -> None:
     else:
         grid(
             app,
-            "tickets",
+            "ticket rows",
             _COLUMNS,
             track.tickets,
             lambda ticket: _row(app, view, ticket),

@@ -23,7 +23,7 @@ def draw_workers(app: App, view: View, track: TrackView, height: float) -> None:
     if not at_work:
         empty(app, "Nobody is at work", "What the workers say while they are at a ticket stands here.")
         return
-    imgui.begin_child("workers", ImVec2(0, height))
+    imgui.begin_child("at work", ImVec2(0, height))
     for ticket in at_work[:_MOST]:
         with surface(app, edge=tier_hue(app.palette, ticket.tier)):
             _worker(app, view, ticket)

@@ -58,7 +58,7 @@ def _pages(app: App, view: View, figures: Figures | None) -> None:
 
 
 def _costs(app: App, view: View, figures: Figures) -> None:
-    if not figures.total.cost.calls:
+    if not figures.total.cost.calls and not app.state.tracks.tier_models:
         empty(
             app,
             "Nothing spent yet",
