@@ -14,6 +14,9 @@ _GLFW_CONTEXT_CREATION_API, _GLFW_EGL_CONTEXT_API = 0x0002200B, 0x00036002
 
 _GLFW_FOCUSED = 0x00020001
 
+DROPPED = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_int, ctypes.POINTER(ctypes.c_char_p))
+"""What GLFW calls: the window, how many paths, and these in UTF-8."""
+
 
 class NoPixelsError(Exception):
     """Pictures cannot be made here; the message says what is missing."""
@@ -75,6 +78,20 @@ def ask_for_attention() -> None:
     window = ctypes.c_void_p(hello_imgui.get_glfw_window_address())  # type: ignore[attr-defined]  # not in its stubs
     if window.value and not library.glfwGetWindowAttrib(window, _GLFW_FOCUSED):
         library.glfwRequestWindowAttention(window)
+
+
+def listen_for_drops(heard: object) -> None:
+    """Have a `DROPPED` function called when files are dropped on the window; nothing where nobody tells of them.
+
+    The function must live as long as the window. Once the window is there.
+    """
+    library = _glfw()
+    if library is None or hello_imgui.get_runner_params().platform_backend_type == hello_imgui.PlatformBackendType.null:
+        return
+    window = ctypes.c_void_p(hello_imgui.get_glfw_window_address())  # type: ignore[attr-defined]  # not in its stubs
+    if window.value:
+        library.glfwSetDropCallback.restype = ctypes.c_void_p
+        library.glfwSetDropCallback(window, heard)
 
 
 def _glfw() -> ctypes.CDLL | None:

@@ -12,6 +12,7 @@ from manual_slop.gui.backends import no_display
 from manual_slop.gui.boundary import Boundary
 from manual_slop.gui.collector import Collector
 from manual_slop.gui.context import App
+from manual_slop.gui.drops import Drops
 from manual_slop.gui.fonts import load_fonts, markdown_options
 from manual_slop.gui.menus import draw_menus
 from manual_slop.gui.panel_list import BELOW, CENTRE, PANELS, RIGHT, Panel
@@ -80,7 +81,8 @@ def open_window(app: App, each_frame: Callable[[], object] | None = None) -> Non
     config_dir().mkdir(mode=0o700, parents=True, exist_ok=True)
     params, collector = window_params(app), Collector()
     shown = _counted(params.callbacks, (collector.keep, each_frame) if each_frame else (collector.keep,))
-    bell = Bell()
+    bell, drops = Bell(), _drops(app)
+    params.callbacks.post_init = drops.listen
     params.callbacks.before_exit = bell.silence
     app.controller.wake = bell.ring
     try:
@@ -95,6 +97,11 @@ def open_window(app: App, each_frame: Callable[[], object] | None = None) -> Non
         app.controller.close()
     if reason:
         raise NoWindowError(reason)
+
+
+def _drops(app: App) -> Drops:
+    controller = app.controller
+    return Drops(lambda path: controller.attaching.file(path, controller.project), controller.say)
 
 
 def _counted(callbacks: hello_imgui.RunnerCallbacks, each_frame: Iterable[Callable[[], object]]) -> Callable[[], bool]:
