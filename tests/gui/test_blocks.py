@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from manual_slop.gui.blocks import Blocks
-from manual_slop.gui.diff_view import diff_rows
+from manual_slop.gui.diff_view import diff_rows, side_by_side
 from manual_slop.gui.heights import Heights
 from manual_slop.gui.legible import legible
+from manual_slop.gui.syntax import language_of, spans
 from manual_slop.gui.tool_view import in_a_word, readable
 
 ANSWER = "Look:\n\n```python\nx = 1\n```\n\nand\n\n  ~~~\n  y\n  ~~~\ndone"
@@ -77,3 +78,32 @@ def test_code_that_is_still_coming_shows_all_of_it_at_any_time(step: int):
         if shown and shown[-1].kind == "code" and shown[-1].open:
             assert shown[-1].text == legible(CODE[shown[-1].start : end].removesuffix("\n"))
     assert growing.take(CODE, whole=True)[-1].text == legible("def f():\n\n    return '你好 \U0001f600\x1b'\n\n\nx = 1")
+
+
+def test_what_goes_stands_beside_what_comes_in_its_place():
+    rows = list(diff_rows("--- a\n+++ b\n@@ -3,3 +3,4 @@\n same\n-old\n+new\n+more\n last\n"))
+    beside = [(left.text if left else "", right.text if right else "") for left, right in side_by_side(rows)]
+    assert beside[1:] == [("same", "same"), ("old", "new"), ("", "more"), ("last", "last")]
+
+
+@pytest.mark.parametrize(
+    ("path", "line", "word", "kind"),
+    [
+        ("src/a.py", "def f(x): return 'a' # no", "def", "keyword"),
+        ("src/a.py", "def f(x): return 'a' # no", "'a'", "string"),
+        ("src/a.py", "def f(x): return 'a' # no", "# no", "comment"),
+        ("main.rs", "let x = 0x1f; // hm", "0x1f", "number"),
+        ("q.SQL", "SELECT a -- all", "SELECT", "keyword"),
+        ("notes.txt", "def f", "def f", "plain"),
+    ],
+)
+def test_code_is_told_apart_by_what_it_is_and_nothing_of_it_is_lost(path: str, line: str, word: str, kind: str):
+    found = spans(line, language_of(path))
+    assert (word, kind) in found
+    assert "".join(text for text, _ in found) == line
+
+
+@pytest.mark.parametrize("line", ["", "'" * 399, '"\\' * 150, "x" * 100_000, "`a'b\"c#d//e--", "\u4f60 = 1"])
+def test_odd_lines_of_code_are_cut_without_loss(line: str):
+    for ending in ("py", "c", "sh", "sql", "json"):
+        assert "".join(text for text, _ in spans(line, language_of(f"a.{ending}"))) == line

@@ -13,11 +13,12 @@ from manual_slop.gui.approval_head import draw_head
 from manual_slop.gui.argument_editor import draw_editor
 from manual_slop.gui.consent_rows import columns, draw_pairs, draw_rows
 from manual_slop.gui.context import App
+from manual_slop.gui.syntax import language_of
 from manual_slop.gui.theme import M, S
 from manual_slop.gui.widgets import beside, hint, primary, put, put_wrapped, space
 from manual_slop.safety.consent import Consent
 from manual_slop.safety.consent_sheet import Sheet
-from manual_slop.values.approval import Answer
+from manual_slop.values.approval import Answer, Preview
 
 _FOOT = 38.0
 _HURDLE = 22.0
@@ -66,7 +67,7 @@ def _text(app: App, desk: Desk, review: Review, sheet: Sheet, height: float) -> 
     for warning in sheet.warnings:
         put_wrapped(app, f"{icons.ICON_FA_TRIANGLE_EXCLAMATION}  {warning}", app.palette.bad)
     shown = sheet.arguments if desk.arguments else sheet.body
-    line, end = _body(app, desk, shown, review.request.action.preview.kind == "diff" and desk.side_by_side)
+    line, end = _body(app, desk, shown, review.request.action.preview)
     if not desk.arguments:
         review.read_to(line, end=end)
     space(S)
@@ -91,15 +92,17 @@ def _facts(app: App, sheet: Sheet) -> None:
     imgui.end_table()
 
 
-def _body(app: App, desk: Desk, shown: Consent, two: bool) -> tuple[int, bool]:
+def _body(app: App, desk: Desk, shown: Consent, preview: Preview) -> tuple[int, bool]:
     """The text itself. The last line (from 1) that is in view, and whether nothing comes after it."""
+    two = preview.kind == "diff" and desk.side_by_side
+    language = language_of(preview.targets[0]) if preview.kind == "diff" and preview.targets else ""
     width = imgui.get_content_region_avail().x
     fit = columns(app, (width - S) / 2 if two else width)
     if desk.laid_out_for != (id(shown), fit, two):
         desk.laid_out_for = (id(shown), fit, two)
         desk.rows = () if two else folded(shown.lines, fit)
         desk.pairs = paired(shown.lines, fit) if two else ()
-    seen = draw_pairs(app, desk.pairs) if two else draw_rows(app, desk.rows)
+    seen = draw_pairs(app, desk.pairs, language) if two else draw_rows(app, desk.rows, language)
     if not seen:
         return 0, False
     last = (desk.pairs[seen - 1][0] or desk.pairs[seen - 1][1]) if two else desk.rows[seen - 1]

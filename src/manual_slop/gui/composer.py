@@ -9,8 +9,8 @@ from manual_slop.app.app_state import Draft
 from manual_slop.gui.attachments import draw_adding, draw_attachments, looks_like_path
 from manual_slop.gui.context import App
 from manual_slop.gui.forecast_line import draw_forecast
-from manual_slop.gui.theme import M
-from manual_slop.gui.widgets import beside, primary, put, quiet, to_the_right
+from manual_slop.gui.theme import XS, M
+from manual_slop.gui.widgets import beside, primary, put, quiet, space, to_the_right
 
 _BUTTON, _BOX = 104.0, 84.0
 
@@ -23,6 +23,7 @@ def composer_height(app: App) -> float:
 def draw_composer(app: App) -> bool:
     """The box and the lines around it; whether something was sent."""
     top = imgui.get_cursor_pos_y()
+    space(XS)
     _instead(app)
     draw_attachments(app)
     send = _box(app)

@@ -1,4 +1,4 @@
-"""The exact text of what waits, row by row; only those in view are drawn, and how far the person came is told."""
+"""The exact text of a change or command, row by row; only those in view are drawn, and how far one came is told."""
 
 from __future__ import annotations
 
@@ -8,11 +8,13 @@ from imgui_bundle import ImVec2, imgui
 
 from manual_slop.app.consent_columns import Pair
 from manual_slop.gui.context import App
+from manual_slop.gui.syntax import colour_of, spans
 from manual_slop.gui.theme import S, rgb
 from manual_slop.gui.widgets import voice
 from manual_slop.safety.consent import Row
 
 _GUTTER = 6
+_CODE = frozenset(("added", "removed", "context"))
 
 
 def columns(app: App, width: float) -> int:
@@ -22,37 +24,40 @@ def columns(app: App, width: float) -> int:
     return max(16, int(width / letter) - _GUTTER - 1)
 
 
-def draw_rows(app: App, rows: Sequence[Row]) -> int:
-    """One below the other. How many have come into view down to the last that is whole."""
+def draw_rows(app: App, rows: Sequence[Row], language: str = "", width: float = 0.0) -> int:
+    """One below the other, coloured as `language`, `width` pixels wide or all there is.
+
+    How many have come into view down to the last that is whole.
+    """
     clipper, seen = imgui.ListClipper(), 0
     with voice(app, "mono"):
         clipper.begin(len(rows))
         while clipper.step():
             for index in range(clipper.display_start, clipper.display_end):
-                _row(app, rows[index], imgui.get_content_region_avail().x)
+                _row(app, rows[index], width or imgui.get_content_region_avail().x, language)
                 if _whole():
                     seen = max(seen, index + 1)
     return seen
 
 
-def draw_pairs(app: App, pairs: Sequence[Pair]) -> int:
+def draw_pairs(app: App, pairs: Sequence[Pair], language: str = "", width: float = 0.0) -> int:
     """Two columns: as it was, as it will be. How many rows have come into view, as `draw_rows` counts."""
     clipper, seen = imgui.ListClipper(), 0
-    half = (imgui.get_content_region_avail().x - S) / 2
+    half = ((width or imgui.get_content_region_avail().x) - S) / 2
     with voice(app, "mono"):
         clipper.begin(len(pairs))
         while clipper.step():
             for index in range(clipper.display_start, clipper.display_end):
                 left, right = pairs[index]
-                _row(app, left, half)
+                _row(app, left, half, language)
                 imgui.same_line(0.0, S)
-                _row(app, right, half)
+                _row(app, right, half, language)
                 if _whole():
                     seen = max(seen, index + 1)
     return seen
 
 
-def _row(app: App, row: Row | None, width: float) -> None:
+def _row(app: App, row: Row | None, width: float, language: str) -> None:
     """A row as high as every other."""
     at, line = imgui.get_cursor_screen_pos(), imgui.get_text_line_height()
     gap, letter = imgui.get_style().item_spacing.y, imgui.calc_text_size("0").x
@@ -66,9 +71,27 @@ def _row(app: App, row: Row | None, width: float) -> None:
         draw.add_text(at, imgui.get_color_u32(rgb(app.palette.faint)), number)
         text_at = ImVec2(at.x + letter * _GUTTER, at.y)
         draw.push_clip_rect(at, ImVec2(at.x + width, at.y + line + gap), True)
-        draw.add_text(text_at, imgui.get_color_u32(rgb(colour)), row.text)
+        if language and row.kind in _CODE:
+            _code(app, row, text_at, language)
+        else:
+            draw.add_text(text_at, imgui.get_color_u32(rgb(colour)), row.text)
         draw.pop_clip_rect()
     imgui.dummy(ImVec2(width, line))
+
+
+def _code(app: App, row: Row, at: ImVec2, language: str) -> None:
+    """The sign, then the line of code in its colours."""
+    sign = 0 if row.continued else 1
+    draw, palette = imgui.get_window_draw_list(), app.palette
+    strong = {"added": palette.good, "removed": palette.bad}.get(row.kind, palette.text)
+    x = at.x
+    for text, colour in (
+        (row.text[:sign], strong),
+        *((text, colour_of(palette, kind)) for text, kind in spans(row.text[sign:], language)),
+    ):
+        if text:
+            draw.add_text(ImVec2(x, at.y), imgui.get_color_u32(rgb(colour)), text)
+            x += imgui.calc_text_size(text).x
 
 
 def _colours(app: App, row: Row) -> tuple[str, str]:

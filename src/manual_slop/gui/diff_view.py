@@ -1,19 +1,27 @@
-"""A unified diff with the numbers of its lines before and after, and colour behind what goes and what comes."""
+"""A change in a discussion: drawn as what waits for approval is, with the numbers of its lines before and after."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
+from typing import cast
 
-from imgui_bundle import ImVec2, imgui
+from imgui_bundle import imgui
 
+from manual_slop.app.consent_columns import Pair, folded
+from manual_slop.gui.consent_rows import columns, draw_pairs, draw_rows
 from manual_slop.gui.context import App
 from manual_slop.gui.legible import legible
-from manual_slop.gui.theme import rgb
-from manual_slop.gui.widgets import put, quiet
+from manual_slop.gui.syntax import language_of
+from manual_slop.gui.theme import XS, M, S
+from manual_slop.gui.views import View
+from manual_slop.gui.widgets import quiet, space
+from manual_slop.safety.consent import Row, RowKind
 
 _ROWS = 24
+_BESIDE = 640.0  # pixels from which on two columns can be read
 _HUNK = re.compile(r"@@ -(\d+)(?:,\d+)? \+(\d+)")
 
 
@@ -40,30 +48,72 @@ def diff_rows(diff: str) -> Iterator[DiffRow]:
             before, after = before + (sign in " -"), after + (sign in " +")
 
 
-def draw_diff(app: App, rows: Sequence[DiffRow], unfolded: set[str]) -> None:
-    """The first rows, and all of them for who wants them."""
-    shown = rows if "diff" in unfolded else rows[:_ROWS]
-    digits = len(str(max((max(row.before, row.after) for row in rows), default=0)))
-    for row in shown:
-        _draw(app, row, digits)
+@dataclass(frozen=True, slots=True)
+class _LaidOut:
+    """A diff cut to a width: in one column or in two."""
+
+    rows: tuple[Row, ...] = ()
+    pairs: tuple[Pair, ...] = ()
+
+
+def draw_diff(app: App, view: View, diff: str, path: str) -> None:
+    """Old and new beside each other where there is room, else below each other; the first rows, or all on request."""
+    rows = cast(list[DiffRow], view.prepared.setdefault(diff, [])) or list(diff_rows(diff))
+    view.prepared[diff] = rows
+    width, everything = imgui.get_content_region_avail().x - M * app.scale, "diff" in view.unfolded
+    two = width >= _BESIDE * app.scale
+    fit = columns(app, (width - S) / 2 if two else width)
+    key = f"laid out {fit} {two} {everything}"
+    laid = view.prepared.get(key)
+    if not isinstance(laid, _LaidOut):
+        for old in [name for name in view.prepared if name.startswith("laid out ")]:
+            del view.prepared[old]
+        laid = view.prepared[key] = _lay_out(rows if everything else rows[:_ROWS], fit, two=two)
+    language = language_of(path)
+    draw_pairs(app, laid.pairs, language, width) if two else draw_rows(app, laid.rows, language, width)
+    space(XS)
     if len(rows) > _ROWS:
-        more = f"show all {len(rows):,} lines of the change" if "diff" not in unfolded else "show less of the change"
-        if quiet(app, more):
-            unfolded.symmetric_difference_update({"diff"})
+        label = "show less of the change" if everything else f"show all {len(rows):,} lines of the change"
+        if quiet(app, label):
+            view.unfolded.symmetric_difference_update({"diff"})
 
 
-def _draw(app: App, row: DiffRow, digits: int) -> None:
-    palette = app.palette
-    colour = {"+": palette.good, "-": palette.bad}.get(row.sign, "")
-    if row.sign == "@":
-        put(app, row.text, palette.faint, "mono")
-        return
-    before, after = row.before or "", row.after or ""
-    low, width = imgui.get_cursor_screen_pos(), imgui.get_content_region_avail().x
-    if colour:
-        high = ImVec2(low.x + width, low.y + imgui.get_text_line_height() + imgui.get_style().item_spacing.y / 2)
-        fill = imgui.get_color_u32(rgb(colour, 0.13))
-        imgui.get_window_draw_list().add_rect_filled(ImVec2(low.x, low.y - 2), high, fill)
-    put(app, f"{before:>{digits}} {after:>{digits}}", palette.faint, "mono")
-    imgui.same_line()
-    put(app, f"{row.sign} {row.text[:400]}", colour or palette.soft, "mono")
+def _lay_out(rows: Sequence[DiffRow], fit: int, *, two: bool) -> _LaidOut:
+    if not two:
+        return _LaidOut(rows=folded([_row(row, row.after or row.before) for row in rows], fit))
+    pairs = tuple(
+        pair
+        for left, right in side_by_side(rows)
+        for pair in zip_longest(
+            folded((_row(left, left.before),), fit) if left else (),
+            folded((_row(right, right.after),), fit) if right else (),
+        )
+    )
+    return _LaidOut(pairs=pairs)
+
+
+def side_by_side(rows: Sequence[DiffRow]) -> Iterator[tuple[DiffRow | None, DiffRow | None]]:
+    """What goes beside what comes in its place; what stays on both sides, and the head of a hunk on the left."""
+    gone: list[DiffRow] = []
+    come: list[DiffRow] = []
+    for row in rows:
+        if row.sign == "+":
+            come.append(row)
+            continue
+        if come or row.sign != "-":
+            yield from zip_longest(gone, come)
+            gone, come = [], []
+        if row.sign == "-":
+            gone.append(row)
+        else:
+            yield row, row if row.sign == " " else None
+    yield from zip_longest(gone, come)
+
+
+def _row(row: DiffRow, number: int) -> Row:
+    if row.sign in _KINDS:
+        return Row(number, f"{row.sign} {row.text}", _KINDS[row.sign])
+    return Row(number, row.text, "hunk", continued=True)  # it has no number to show
+
+
+_KINDS: Mapping[str, RowKind] = {"+": "added", "-": "removed", " ": "context"}

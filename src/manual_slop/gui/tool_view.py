@@ -11,7 +11,7 @@ from imgui_bundle.immapp import icons_fontawesome_6 as icons
 
 from manual_slop.app.items import ToolState, ToolUse
 from manual_slop.gui.context import App
-from manual_slop.gui.diff_view import DiffRow, diff_rows, draw_diff
+from manual_slop.gui.diff_view import draw_diff
 from manual_slop.gui.legible import legible
 from manual_slop.gui.markdown import draw_plain
 from manual_slop.gui.surface import surface
@@ -36,7 +36,8 @@ def draw_tool(app: App, item: ToolUse) -> None:
         _head(app, item, view, colour)
         request = item.request
         if request is not None and request.action.preview.kind == "diff":
-            draw_diff(app, _prepared(view, request.action.preview.text), view.unfolded)
+            preview = request.action.preview
+            draw_diff(app, view, preview.text, preview.targets[0] if preview.targets else "")
         if item.answer is not None and item.answer.kind == "refuse" and item.answer.reason:
             put(app, legible(f"refused: {item.answer.reason}"), app.palette.bad)
         if "arguments" in view.unfolded:
@@ -109,13 +110,6 @@ def _result(app: App, item: ToolUse, view: View) -> None:
     draw_plain(app, blocks, app.palette.bad if failed else app.palette.soft, "mono")
     if len(cast(str, shown)) < len(text) and quiet(app, f"show all {lines:,} lines"):
         view.unfolded |= {"all", "result"}
-
-
-def _prepared(view: View, diff: str) -> list[DiffRow]:
-    rows = view.prepared.get(diff)
-    if rows is None:
-        rows = view.prepared[diff] = list(diff_rows(diff))
-    return cast(list[DiffRow], rows)
 
 
 def _short(view: View, item: ToolUse) -> str:
