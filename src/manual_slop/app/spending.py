@@ -72,7 +72,7 @@ class Spending:
         return fetched
 
     def explain(self, by: Grouping, key: str, figures: Figures) -> Fetched:
-        """Where the dollars of one row come from: `EXPLAINED` holds an `Explanation` for each model and basis."""
+        """Where the dollars of a row come from (key "": of all): `EXPLAINED` holds an `Explanation` a model and basis."""
         name = f"{by} {key} {figures.counted} {figures.wanted}"
         known = self._state.loaded.setdefault(EXPLAINED, {})
         if name not in known:
@@ -143,7 +143,8 @@ _NEW = "nothing said yet"
 def _explained(book: Book, by: Grouping, key: str, figures: Figures) -> list[Explanation]:
     since, key_of = figures.wanted.since(datetime.now(UTC)), KEYS[by]
     entries = islice(book.entries, figures.counted)
-    return explain_entries(one for one in entries if figures.wanted.takes(one, since) and key_of(one) == key)
+    taken = (one for one in entries if figures.wanted.takes(one, since) and key in ("", key_of(one)))
+    return explain_entries(taken)
 
 
 def _read(session_id: str) -> Book:
