@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from manual_slop.conductor.jobs import Check
@@ -22,6 +23,9 @@ _QUOTED = re.compile(
 _PROGRAM = re.compile(
     r"pytest|python3?|node|npm|npx|pnpm|yarn|make|cargo|go|uv|tox|nox|ruff|mypy|dotnet|gradle|mvn|ctest"
 )
+VARIABLES = (("PYTHONDONTWRITEBYTECODE", "1"),)
+"""What commands in a worktree find set. Python tells whether its compiled files are still right by the second and the
+size: an edit that changes neither would be tested as it was before."""
 _KEPT = 16 * 1024  # characters of either end of what a command printed
 
 
@@ -71,7 +75,7 @@ def run_checks(
     if not available():
         return tuple(Check(name, False, "commands cannot be run on this system", "") for name, _ in wanted)
     settings = work_settings(config, project)
-    shell = Shell(folder, settings.sandbox, settings.limits)
+    shell = Shell(folder, settings.sandbox, replace(settings.limits, variables=VARIABLES))
     return tuple(_run(shell, name, argv, cancel) for name, argv in dict(wanted).items())
 
 

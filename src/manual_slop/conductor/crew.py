@@ -9,6 +9,7 @@ from pathlib import Path
 
 from manual_slop import ai_client
 from manual_slop.ai_client import Access, Session
+from manual_slop.conductor.checks import VARIABLES
 from manual_slop.conductor.jobs import ReviewJob, WorkerJob
 from manual_slop.providers.stream import Listener
 from manual_slop.safety.approval import Mode
@@ -87,4 +88,5 @@ def open_tools(
     job: WorkerJob | ReviewJob, hands: Hands, names: Sequence[str], test_command: tuple[str, ...] | None = None
 ) -> ToolBox:
     """Tools at work in the job's place. Raises `ConfigError` for a name that is no tool, `WorkspaceError`."""
-    return open_toolbox(Workspace(Path(job.place.project)), hands.access.config, names, test_command)
+    workspace = Workspace(Path(job.place.project))
+    return open_toolbox(workspace, hands.access.config, names, test_command, VARIABLES)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from manual_slop.providers.config import Config
 from manual_slop.safety.changes import Changes
@@ -34,11 +35,13 @@ def open_toolbox(
     config: Config,
     names: bool | Sequence[str] = True,
     test_command: tuple[str, ...] | None = None,
+    variables: tuple[tuple[str, str], ...] = (),
 ) -> ToolBox:
     """The tools of a project: all that can work here, or those named. Raises `ConfigError` for a name that is none.
 
     MCP servers of the person's settings are started for it, unless none of their tools is named. `test_command` takes
-    the place of the one in the settings, which know a worktree of the project by another path.
+    the place of the one in the settings, which know a worktree of the project by another path; `variables` are given to
+    commands.
     """
     foreign, problems = _foreign_tools(config, names)
     tools = (*built_in_tools(), *foreign)
@@ -52,10 +55,11 @@ def open_toolbox(
     changes = project_changes(workspace)
     changes.clear_leftovers()
     search, issues = search_service(config)
+    limits = replace(settings.limits, variables=variables)
     context = ToolContext(
         workspace,
         changes=changes,
-        shell=Shell(workspace.root, settings.sandbox, settings.limits) if available() else None,
+        shell=Shell(workspace.root, settings.sandbox, limits) if available() else None,
         test_command=test_command or settings.test_command,
         search=search,
     )

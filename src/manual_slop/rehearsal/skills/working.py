@@ -84,8 +84,11 @@ class _Work:
         """What an attempt before this one broke."""
         for path, text in self._texts().items():
             edited = any(changed_path(each.arguments) == path for each in self.done if effect_of(each.name) == "edit")
-            if _DAMAGE.strip() in text and not edited:
-                return Step(calls=self.work.edit(path, _DAMAGE, ""), thought="An attempt before mine broke this.")
+            sound, damage, _ = text.partition(_DAMAGE.rstrip())
+            if damage and not edited:
+                last = sound[sound.rstrip("\n").rfind("\n") + 1 :]
+                calls = self.work.edit(path, f"{last}{damage}", last.rstrip("\n"))
+                return Step(calls=calls, thought="An attempt before mine broke this.")
         return None
 
     def _mend(self) -> Step | None:

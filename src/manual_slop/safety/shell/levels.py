@@ -44,10 +44,9 @@ def prepare(
     argv: Sequence[str],
     cwd: str,
     cancel: Cancel,
-    more: Sequence[str] = (),
+    variables: Mapping[str, str],
 ) -> Process:
-    """Starts a command, confined by `method`. Raises `OSError` where that is impossible."""
-    variables = child_environment(method, walls, more)
+    """Starts a command, confined by `method`, with these variables. Raises `OSError` where that is impossible."""
     before: list[str] = []
     if method == "bwrap":
         program = sandbox.bwrap or sandbox_bwrap.find() or "bwrap"
@@ -56,7 +55,7 @@ def prepare(
         "argv": [*argv],
         "root": walls.root,
         "cwd": cwd,
-        "environment": variables,
+        "environment": dict(variables),
         "walls": method is not None,
         "grants": sandbox_landlock.grants(walls) if method == "landlock" else [],
         "abi": landlock.version() if method == "landlock" else 0,
@@ -98,7 +97,9 @@ def _attempt(method: Method, bwrap: str | None) -> str:
         walls = Walls(str(Path(root).resolve()), str(Path(root).resolve()), network=False, write_git=False, hidden=())
         output = Output(spill_opener(Path(root)))
         try:
-            process = prepare(method, Sandbox(bwrap=bwrap), walls, _PROBE, ".", Cancel())
+            process = prepare(
+                method, Sandbox(bwrap=bwrap), walls, _PROBE, ".", Cancel(), child_environment(method, walls)
+            )
         except OSError as error:
             return str(error)
         process.run(output, _PROBE_SECONDS)

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from manual_slop.safety.output import KEPT, LARGEST_SPILL, Output, spill_opener
 from manual_slop.safety.path_rules import WorkspaceError, parts_of, show
-from manual_slop.safety.sandbox import Level, Sandbox, Walls, beneath, usual_hidden
+from manual_slop.safety.sandbox import Level, Method, Sandbox, Walls, beneath, usual_hidden
 from manual_slop.safety.shell import environment, levels
 from manual_slop.safety.shell.errors import ShellError
 from manual_slop.safety.shell.process import Process
@@ -31,13 +31,15 @@ class Limits:
     """How long and how much.
 
     `seconds` for a command unless a call says otherwise; `kept` bytes of either end of its output, and `spilled` of it
-    in a file where it is longer. `environment` names variables that commands get beside the usual ones.
+    in a file where it is longer. `environment` names variables that commands get beside the usual ones, `variables`
+    are some with their values.
     """
 
     seconds: float = 120.0
     kept: int = KEPT
     spilled: int = LARGEST_SPILL
     environment: tuple[str, ...] = ()
+    variables: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +103,7 @@ class Shell:
         started = time.monotonic()
         try:
             button = cancel or Cancel()
-            process = levels.prepare(method, self.sandbox, walls, argv, folder, button, self.limits.environment)
+            process = levels.prepare(method, self.sandbox, walls, argv, folder, button, self._variables(method, walls))
             process.run(output, seconds)
         except OSError as error:
             raise ShellError(f"the command could not be run: {error.strerror or error}") from None
@@ -117,7 +119,7 @@ class Shell:
         """The names of the variables that a command run now would find."""
         walls = self._walls(None, None)
         method, _ = levels.choose(self.sandbox, walls)
-        return tuple(sorted(levels.child_environment(method, walls, self.limits.environment)))
+        return tuple(sorted(self._variables(method, walls)))
 
     def find(self, *programs: str) -> str | None:
         """Where the first of `programs` is that commands can find; what lies in the project folder does not count."""
@@ -143,6 +145,10 @@ class Shell:
         if not (0 < seconds < math.inf):
             raise ShellError(f"a time limit of {seconds} seconds makes no sense: give a number above 0")
         return seconds
+
+    def _variables(self, method: Method | None, walls: Walls) -> dict[str, str]:
+        found = levels.child_environment(method, walls, self.limits.environment)
+        return {**dict(self.limits.variables), **found}
 
     def _walls(self, network: bool | None, write_git: bool | None) -> Walls:
         wanted = self.sandbox
