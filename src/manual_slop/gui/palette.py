@@ -12,12 +12,14 @@ from manual_slop.app.settings import ThemeName
 class Palette:
     """Four surfaces from back to front, three strengths of text, one accent, three signals, and a hue for each tier.
 
+    `field` is what can be written in or pressed, told from every surface it may lie on.
     Colours are `RRGGBB` in hexadecimal.
     """
 
     base: str
     panel: str
     raised: str
+    field: str
     line: str
     text: str
     soft: str
@@ -36,7 +38,8 @@ PALETTES: Mapping[ThemeName, Palette] = {
         base="0E1014",
         panel="14171D",
         raised="1C2029",
-        line="2B313D",
+        field="262C38",
+        line="323949",
         text="E7EAF0",
         soft="A9B2C0",
         faint="7C8697",
@@ -51,6 +54,7 @@ PALETTES: Mapping[ThemeName, Palette] = {
         base="E9ECF1",
         panel="F7F8FA",
         raised="FFFFFF",
+        field="E2E7EE",
         line="D3D9E2",
         text="1A1E26",
         soft="485263",
@@ -67,6 +71,7 @@ PALETTES: Mapping[ThemeName, Palette] = {
         base="000000",
         panel="000000",
         raised="141414",
+        field="333333",
         line="8A8A8A",
         text="FFFFFF",
         soft="F0F0F0",
