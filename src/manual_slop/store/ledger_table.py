@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Iterator
 from datetime import datetime
@@ -64,8 +65,12 @@ def read(
     session_id: str | None = None,
     since: datetime | None = None,
     until: datetime | None = None,
+    track: str | None = None,
 ) -> Iterator[UsageRecorded]:
-    """The entries in the order they were made: of one session and those it began, or all; `since` ≤ began < `until`."""
+    """The entries in the order they were made: of one session and those it began, of a track, or all.
+
+    `since` ≤ began < `until`, where given.
+    """
     conditions: list[str] = []
     values: list[str | None] = []
     if session_id is not None:
@@ -75,10 +80,15 @@ def read(
         if limit is not None:
             conditions.append(f"began {sign} ?")
             values.append(utc_text(limit))
+    if track is not None:
+        conditions.append("instr(entry, ?)")  # that it stands somewhere; unpacked, it is seen where
+        values.append(json.dumps(track))
     where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
     known: dict[Any, Any] = {}
     for row in connection.execute(f"{_READ}{where} ORDER BY number", values):
-        yield unpack(EntryRow(*row), known)
+        entry = unpack(EntryRow(*row), known)
+        if track in (None, entry.origin.track):
+            yield entry
 
 
 def forget(connection: sqlite3.Connection, session_id: str) -> int:

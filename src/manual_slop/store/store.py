@@ -148,14 +148,19 @@ class Store:
         return self._appending.restore(session_id, envelopes)
 
     def ledger(
-        self, session_id: str | None = None, since: datetime | None = None, until: datetime | None = None
+        self,
+        session_id: str | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        *,
+        track: str | None = None,
     ) -> Iterator[UsageRecorded]:
-        """The provider calls in the order they were made: of a session and those it began, or all.
+        """The provider calls in the order they were made: of a session and those it began, of a track, or all.
 
         `since` ≤ began < `until`, where given. Raises `StoreError`.
         """
         with self.database.reading() as connection:
-            yield from ledger_table.read(connection, session_id, since, until)
+            yield from ledger_table.read(connection, session_id, since, until, track)
 
     def models_used(self) -> list[str]:
         """The models that were called, the most used first."""

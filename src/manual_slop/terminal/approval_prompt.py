@@ -19,6 +19,7 @@ from manual_slop.values.approval import Answer, Request, canonical
 
 if TYPE_CHECKING:
     from manual_slop.safety.inbox import Inbox
+    from manual_slop.safety.shared_inbox import SharedInbox
 
 _CHOICES = "[y]es  [n]o REASON  [e]dit  [s]ession: this very action again, too  [a]rguments  [v]iew again"
 _STYLES: Mapping[str, str] = {"added": "good", "removed": "bad", "hunk": "tool", "header": "name", "note": "dim"}
@@ -34,7 +35,7 @@ class ApprovalPrompt:
     The inbox is spoken to by threads of their own: a Ctrl-C may come while this one would hold its lock.
     """
 
-    def __init__(self, screen: Screen, inbox: Inbox, read: ReadAnswer | None = None) -> None:
+    def __init__(self, screen: Screen, inbox: Inbox | SharedInbox, read: ReadAnswer | None = None) -> None:
         self._console = screen.err
         self._inbox = inbox
         self._read = read or read_typed
