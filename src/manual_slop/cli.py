@@ -12,6 +12,7 @@ from manual_slop import __version__
 from manual_slop.terminal.conversation import chosen_tools, setting_for, text_view, view_for
 from manual_slop.terminal.exit_codes import DONE, exit_code
 from manual_slop.terminal.help_text import INTRODUCTION, afterword
+from manual_slop.terminal.mma import mma_app
 from manual_slop.terminal.sessions import sessions_app
 from manual_slop.values.errors import ConfigError, ProviderError
 
@@ -27,6 +28,7 @@ app = typer.Typer(
 )
 
 app.add_typer(sessions_app())
+app.add_typer(mma_app())
 
 ModelOption = Annotated[
     str | None, typer.Option("-m", "--model", metavar="MODEL", help="provider/name, or an alias from config.toml.")
@@ -321,7 +323,7 @@ def _with_folder(arguments: list[str]) -> list[str]:
 
 
 def _commands() -> list[str]:
-    return ["sessions", *(command.callback.__name__ for command in app.registered_commands if command.callback)]
+    return ["sessions", "mma", *(command.callback.__name__ for command in app.registered_commands if command.callback)]
 
 
 def _misuse(message: str, arguments: list[str]) -> str:

@@ -18,7 +18,7 @@ from manual_slop.values.strict_json import MAX_BYTES, StrictJSONError, parse_obj
 from manual_slop.values.tickets import Track
 
 TRACKS = "conductor/tracks"
-PLAN, SPEC, METADATA = "plan.json", "spec.md", "metadata.json"
+PLAN, SPEC, METADATA, REJECTED = "plan.json", "spec.md", "metadata.json", "rejected.txt"
 _VERSION = 1
 _MOST_TRACKS = 10_000
 _README = f"""{TRACKS}/README.md"""
@@ -82,6 +82,11 @@ def write_track(workspace: Workspace, *tracks: Track) -> None:
             raise PlanError(problems, track.id)
     files = {f"{TRACKS}/{one.id}/{name}": text for one in tracks for name, text in track_texts(one).items()}
     _write(workspace, files)
+
+
+def write_rejected(workspace: Workspace, track_id: str, text: str) -> None:
+    """Keep an answer that could not be used beside a track's files. Raises `ConfigError`."""
+    _write(workspace, {f"{TRACKS}/{track_id}/{REJECTED}": text if text.endswith("\n") else f"{text}\n"})
 
 
 def track_texts(track: Track) -> Mapping[str, str]:

@@ -150,7 +150,7 @@ def _files(key: str, value: Any, faults: list[str]) -> tuple[str, ...]:
     for path in _texts(key, value, faults):
         problem = _path_problem(path)
         if problem:
-            faults.append(f"“{key}” names {show(path)}: {problem}")
+            faults.append(f"“{key}” names {show(path[:80])}: {problem}")
         else:
             paths.append("/".join(parts_of(path, windows=False)))
     return tuple(dict.fromkeys(paths))
@@ -167,7 +167,7 @@ def _path_problem(path: str) -> str:
         return "a pattern: name the files or folders themselves"
     if parts[0].casefold() == ".git" or tuple(part.casefold() for part in parts[:2]) == ("conductor", "tracks"):
         return "no ticket may change this"
-    return next(filter(None, map(new_name_problem, parts)), "")
+    return "no name for a file" if any(map(new_name_problem, parts)) else ""
 
 
 _READERS: Mapping[str, Callable[[str, Any, list[str]], Any]] = {
