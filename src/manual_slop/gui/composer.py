@@ -49,6 +49,7 @@ def _box(app: App) -> bool:
     draft = app.state.draft
     if app.memo.pop("focus draft", False):
         imgui.set_keyboard_focus_here()
+    imgui.push_id(app.state.current)  # what is being written here is not put into another conversation
     _, draft.text = imgui.input_text_multiline(
         "##draft",
         draft.text,
@@ -56,6 +57,7 @@ def _box(app: App) -> bool:
         imgui.InputTextFlags_.callback_always | imgui.InputTextFlags_.word_wrap,
         lambda data: recall(draft, data),
     )
+    imgui.pop_id()
     if not imgui.is_item_focused():
         return False
     keys = imgui.Key

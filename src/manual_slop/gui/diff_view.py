@@ -21,7 +21,7 @@ from manual_slop.gui.widgets import quiet, space
 from manual_slop.safety.consent import Row, RowKind
 
 _ROWS = 24
-_BESIDE = 640.0  # pixels from which on two columns can be read
+_BESIDE = 600.0  # pixels from which on two columns can be read
 _HUNK = re.compile(r"@@ -(\d+)(?:,\d+)? \+(\d+)")
 
 
