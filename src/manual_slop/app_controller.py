@@ -17,6 +17,7 @@ from manual_slop.app.background import Background
 from manual_slop.app.choices import Choices
 from manual_slop.app.contexts import Contexts
 from manual_slop.app.conversations import Conversations
+from manual_slop.app.diagnosing import Diagnosing
 from manual_slop.app.links import open_link
 from manual_slop.app.manners import Manners
 from manual_slop.app.news import Asked, Loaded, Loudness, News, SessionNamed, Toast
@@ -60,6 +61,7 @@ class AppController:
         self.tier_usage = TierUsage(self.state, self.recorded.costs)
         self.tracks: TrackCommands | None = None
         self.contexts = Contexts(self.state, self.choices, self.background, self.sending)
+        self.diagnosing = Diagnosing(self.choices, self.load)
         self.wire = Wire(self.state, self.load)
         self._remembering = Remembering(self.background)
         self._listeners = (

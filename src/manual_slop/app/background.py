@@ -34,6 +34,11 @@ class Background:
         """A word to the person; from any thread."""
         self.post("", Toast(text, loudness))
 
+    @property
+    def waiting(self) -> int:
+        """How much news was not taken yet, about."""
+        return self._news.qsize()
+
     def next_news(self) -> News | None:
         """The oldest that was not taken yet."""
         try:

@@ -10,6 +10,7 @@ from manual_slop.app.settings import ThemeName
 from manual_slop.app_controller import AppController
 from manual_slop.gui.boundary import Boundary
 from manual_slop.gui.fonts import Fonts
+from manual_slop.gui.frame_times import FrameTimes
 from manual_slop.gui.palette import PALETTES, Palette
 from manual_slop.values.paths import config_dir, data_dir
 
@@ -24,8 +25,8 @@ class App:
     """The window as its panels know it.
 
     `scale` multiplies every size; a `lasting` window is remembered as it was left. `memo` keeps what a panel measured
-    or prepared, by the panel's own key; `boundaries` say which panels fail; `popup` is the question or page of the
-    window's own that is open; `folders` are where the program keeps things.
+    or prepared, by the panel's own key; `boundaries` say which panels fail, `frames` how long drawing takes; `popup` is
+    the question or page of the window's own that is open; `folders` are where the program keeps things.
     """
 
     controller: AppController
@@ -36,6 +37,7 @@ class App:
     memo: dict[str, Any] = field(default_factory=dict)
     boundaries: dict[str, Boundary] = field(default_factory=dict)
     popup: str = ""
+    frames: FrameTimes = field(default_factory=FrameTimes)
     folders: tuple[tuple[str, str], ...] = field(default_factory=own_folders)
     _fonts: Fonts | None = None
 

@@ -76,15 +76,15 @@ def _watch(
 
     def look() -> None:
         nonlocal still, in_front
+        if not still:  # a window without a screen never idles by itself
+            woken.wait(_GLANCE)
+            woken.clear()
         frame()
         ready = (done() and settled(app)) or time.monotonic() > until
         if ready and not in_front:
             focus(panel)
             in_front = True
         still = still + 1 if ready else 0  # a panel that comes to the front may have to read first
-        if not still:  # a window without a screen never idles by itself
-            woken.wait(_GLANCE)
-            woken.clear()
         params.app_shall_exit = still > _STILL
 
     params.callbacks.post_new_frame = look

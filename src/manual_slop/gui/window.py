@@ -138,6 +138,7 @@ def _listen(callbacks: hello_imgui.RunnerCallbacks, app: App) -> None:
         app.fonts = load_fonts()
 
     def frame() -> None:
+        app.frames.begin()
         app.controller.pump()
         if app.lasting:
             app.controller.remember(settings_of(app))
@@ -147,6 +148,7 @@ def _listen(callbacks: hello_imgui.RunnerCallbacks, app: App) -> None:
     def popups_and_toasts() -> None:
         draw_popups(app)
         draw_toasts(app)
+        app.frames.end()
 
     look = Look(app)
     callbacks.load_additional_fonts = fonts

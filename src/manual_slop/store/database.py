@@ -94,6 +94,12 @@ class Database:
         except sqlite3.Error as error:
             raise explained(error, self.path) from None
 
+    def check(self) -> str:
+        """What is wrong with the file; empty where nothing is. Reads all of it. Raises `StoreError`."""
+        with self.reading() as connection:
+            found = [str(line) for (line,) in connection.execute("PRAGMA quick_check(20)")]
+        return "" if found == ["ok"] else "; ".join(found)
+
     def shrink(self) -> None:
         """Write what is in the log beside the file into the file, and empty that log, if no reader is in the way."""
         if self.path is None:
