@@ -160,12 +160,12 @@ def test_a_worktree_goes_only_when_all_of_it_is_elsewhere(tmp_path: Path) -> Non
     repository = sums(tmp_path / "project")
     place = worktrees.open_worktree(repository, "t1", "one")
     write(place, "calc.py", "work\n")
-    assert "not committed" in worktrees.remove(repository, place, "main")
+    assert "not committed" in worktrees.remove(repository, "t1", place)
     work = worktrees.commit_all(place, "one", ADA)
-    assert "has work that is not in" in worktrees.remove(repository, place, "main")
-    done = worktrees.integrate(repository, "t1", work, "one", ADA)
+    assert "has work that is not on mma/t1" in worktrees.remove(repository, "t1", place)
+    worktrees.integrate(repository, "t1", work, "one", ADA)
     write(place, "__pycache__/x.pyc", "x")
-    assert worktrees.remove(repository, place, done.commit) == ""
+    assert worktrees.remove(repository, "t1", place) == ""
     assert not Path(place.path).exists()
     assert git(tmp_path / "project", "rev-parse", "refs/mma/t1/one").strip() == work
     assert "mma-tickets" not in git(tmp_path / "project", "branch", "--list", "--all")

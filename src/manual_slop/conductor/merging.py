@@ -123,7 +123,8 @@ def tidy(repository: Repository, track_id: str, tickets: Iterable[str]) -> tuple
     into = git.run("rev-parse", "HEAD").text.strip()
     for ticket in tickets:
         if place := worktrees.find_place(repository, track_id, ticket):
-            stays.append(worktrees.remove(repository, place, into))
+            stays.append(worktrees.remove(repository, track_id, place))
+    worktrees.forget(repository, track_id)
     branch = worktrees.track_branch(track_id)
     work = git.line("rev-parse", "--verify", "--quiet", f"refs/heads/{branch}")
     if work and not git.run("merge-base", "--is-ancestor", work, into, may_fail=True).code:

@@ -234,9 +234,11 @@ def integrate(
                 git.run("update-ref", f"refs/mma-clashes/{_checked(track_id)}/{_checked(conflict)}", work)
             return Integrated(clashes=clashes)
         if tree == git.run("rev-parse", f"{head}^{{tree}}").text.strip():
+            git.run("update-ref", f"refs/mma-done/{track_id}/{work}", work)
             return Integrated(head)
         made = git.run("commit-tree", tree, "-p", head, stdin=message.encode(), author=author).text.strip()
         if not git.run("update-ref", branch, made, head, may_fail=True).code:
+            git.run("update-ref", f"refs/mma-done/{track_id}/{work}", work)
             return Integrated(made)
     raise GitFailed(f"{branch} is moved all the time by somebody else")
 
@@ -260,8 +262,8 @@ def _clashes(git: Git, tree: str, names: Sequence[str]) -> Iterable[Clash]:
 _LONGEST_CLASH = 64 * 1024
 
 
-def remove(repository: Repository, place: Place, into: str) -> str:
-    """Take the folder of a place away where all that was done in it is in the commit `into`; else why it stays.
+def remove(repository: Repository, track_id: str, place: Place) -> str:
+    """Take the folder of a place away where all that was done in it is on the track's branch; else why it stays.
 
     Its branch goes on as `refs/mma/…`, out of the way, so that nothing of it is lost.
     """
@@ -270,13 +272,29 @@ def remove(repository: Repository, place: Place, into: str) -> str:
     if left:
         return f"{place.path} stays: {len(left)} files in it are not committed, such as {left[0]}"
     tip = place.git.run("rev-parse", "HEAD").text.strip()
-    tree, clashes = merged(git, into, tip)
-    if clashes or tree != git.run("rev-parse", f"{into}^{{tree}}").text.strip():
-        return f"{place.path} stays: {place.branch} has work that is not in {into[:10]}"
+    if tip != place.base and tip not in _taken_over(git, track_id):
+        return f"{place.path} stays: {place.branch} has work that is not on {track_branch(track_id)}"
     git.run("update-ref", f"refs/mma/{place.branch.removeprefix('mma-tickets/')}", tip)
     git.run("worktree", "remove", "--force", place.path)
     git.run("update-ref", "-d", f"refs/heads/{place.branch}", tip)
     return ""
+
+
+def forget(repository: Repository, track_id: str) -> None:
+    """The notes of what was taken over are of no use any more, once all places of a track are gone."""
+    git = repository.git
+    if not git.line("for-each-ref", "--format=%(refname)", f"refs/heads/mma-tickets/{track_id}/"):
+        for name in git.line("for-each-ref", "--format=%(refname)", *_notes(track_id)).split():
+            git.run("update-ref", "-d", name)
+
+
+def _taken_over(git: Git, track_id: str) -> set[str]:
+    """The commits that are on the track's branch as they are, or brought together with what was there before."""
+    return set(git.line("for-each-ref", "--format=%(objectname)", *_notes(track_id)).split())
+
+
+def _notes(track_id: str) -> tuple[str, str]:
+    return f"refs/mma-done/{_checked(track_id)}/", f"refs/mma-clashes/{_checked(track_id)}/"
 
 
 def _checked(name: str) -> str:
