@@ -28,7 +28,7 @@ class Settings:
     """How the person left the window. `scale` multiplies every size; empty texts mean that nothing was chosen yet.
 
     `session` is the recorded session that was in view. `manner` is how models are spoken to, without what it decides
-    about approval: that is decided anew each time.
+    about approval: that is decided anew each time. `compared` are the models that costs are compared with, with commas.
     """
 
     theme: ThemeName = "dark"

@@ -72,7 +72,7 @@ class Spending:
         return fetched
 
     def explain(self, by: Grouping, key: str, figures: Figures) -> Fetched:
-        """Where the dollars of a row come from (key "": of all): `EXPLAINED` holds an `Explanation` a model and basis."""
+        """Where the dollars of a row come from (of all: key ""): `EXPLAINED` has an `Explanation` a model and basis."""
         name = f"{by} {key} {figures.counted} {figures.wanted}"
         known = self._state.loaded.setdefault(EXPLAINED, {})
         if name not in known:

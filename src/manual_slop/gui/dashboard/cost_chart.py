@@ -19,7 +19,7 @@ from manual_slop.gui.theme import rgb
 from manual_slop.gui.widgets import put
 from manual_slop.values.usage import format_usd
 
-_SMALLEST, _LARGEST = 104.0, 320.0
+_SMALLEST, _LARGEST = 104.0, 420.0
 _PLOT = (
     implot.Flags_.no_legend
     | implot.Flags_.no_menus

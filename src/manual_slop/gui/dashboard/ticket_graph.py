@@ -20,7 +20,7 @@ from manual_slop.gui.theme import M, rgb
 from manual_slop.gui.widgets import empty, put
 
 _WIDE, _HIGH, _ACROSS, _DOWN = 190.0, 46.0, 58.0, 16.0
-_LARGEST, _READABLE = 1.25, 0.5
+_LARGEST, _READABLE, _NAMED = 1.25, 0.5, 0.28
 _MOST_LINKS = 250  # more at once are a tangle that tells nothing: then only those of one ticket are drawn
 _TITLE = 22  # letters that fit into a box
 
@@ -148,10 +148,10 @@ def _links(app: App, view: View, picture: Picture, canvas: Canvas, under: str) -
 
 
 def _boxes(app: App, view: View, picture: Picture, canvas: Canvas, under: str) -> None:
-    """Those in view; from afar only their colours. Spelt out: it is done for each of a thousand boxes, each frame."""
+    """Those in view; from afar names or colours. Spelt out: it is done for each of a thousand boxes."""
     colours = {status: imgui.get_color_u32(rgb(ticket_colour(app.palette, status))) for status in SIGNS}
     draw, zoom, left, top = imgui.get_window_draw_list(), canvas.zoom, canvas.left, canvas.top
-    readable = zoom >= _READABLE * app.scale
+    readable, named = zoom >= _READABLE * app.scale, zoom >= _NAMED * app.scale
     wide, high, tickets = _WIDE * zoom, _HIGH * zoom, picture.tickets
     first_x, first_y = canvas.low.x - wide, canvas.low.y - high
     last_x, last_y = canvas.low.x + canvas.size.x, canvas.low.y + canvas.size.y
@@ -162,6 +162,8 @@ def _boxes(app: App, view: View, picture: Picture, canvas: Canvas, under: str) -
         low, corner, ticket = ImVec2(low_x, low_y), ImVec2(low_x + wide, low_y + high), tickets[name]
         if readable:
             _box(app, picture, ticket, low, corner, zoom, colours[ticket.status])
+        elif named:
+            _small_box(app, ticket, low, corner, colours[ticket.status])
         else:
             draw.add_rect_filled(low, corner, colours[ticket.status])
     for name, colour in ((under, app.palette.soft), (view.ticket, app.palette.accent)):
@@ -169,6 +171,19 @@ def _boxes(app: App, view: View, picture: Picture, canvas: Canvas, under: str) -
             low = canvas.at(*picture.boxes[name])
             corner = ImVec2(low.x + wide, low.y + high)
             draw.add_rect(low, corner, imgui.get_color_u32(rgb(colour)), 5 * zoom, max(1.0, 1.6 * zoom))
+
+
+def _small_box(app: App, ticket: TicketView, low: ImVec2, corner: ImVec2, colour: int) -> None:
+    """Only the sign and the name, in letters that can still be read."""
+    draw, size = imgui.get_window_draw_list(), 12 * app.scale
+    draw.add_rect_filled(low, corner, imgui.get_color_u32(rgb(app.palette.raised)), 3)
+    draw.add_rect_filled(low, ImVec2(low.x + 3, corner.y), colour)
+    at = ImVec2(low.x + 7, (low.y + corner.y - size) / 2)
+    draw.push_clip_rect(low, corner, True)
+    draw.add_text(app.fonts.text, size, at, colour, SIGNS[ticket.status][0])
+    words_at = ImVec2(at.x + 1.5 * size, at.y)
+    draw.add_text(app.fonts.mono, size, words_at, imgui.get_color_u32(rgb(app.palette.text)), ticket.id)
+    draw.pop_clip_rect()
 
 
 def _box(app: App, picture: Picture, ticket: TicketView, low: ImVec2, corner: ImVec2, zoom: float, colour: int) -> None:

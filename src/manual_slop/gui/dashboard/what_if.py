@@ -16,7 +16,7 @@ from manual_slop.gui.dashboard.model_picker import pick_many
 from manual_slop.gui.dashboard.view import View, key_name, tier_hue
 from manual_slop.gui.tables import figure
 from manual_slop.gui.theme import S
-from manual_slop.gui.widgets import beside, empty, hint, put, put_wrapped
+from manual_slop.gui.widgets import beside, empty, hint, put
 from manual_slop.gui.wording import short_cost, usd_change
 from manual_slop.money.what_if import ASSUMPTIONS, Compared, Hits
 from manual_slop.values.usage import CostSum
@@ -48,8 +48,8 @@ def draw_what_if(app: App, view: View, figures: Figures) -> None:
         empty(app, "Nothing to compare yet", "The calls of this choice are priced here as soon as there are some.")
         return
     _matrix(app, figures)
-    put_wrapped(app, f"Assumed: {ASSUMPTIONS[figures.wanted.hits]}. Under its own model a call costs what it cost, "
-                "as long as the hits are the same.", app.palette.faint)  # fmt: skip
+    put(app, f"Assumed: {ASSUMPTIONS[figures.wanted.hits]}.", app.palette.faint)
+    hint("Under its own model a call costs what it cost, as long as the hits are the same.")
 
 
 def _matrix(app: App, figures: Figures) -> None:
@@ -59,7 +59,7 @@ def _matrix(app: App, figures: Figures) -> None:
     rows = [*figures.matrix.rows, figures.matrix.total]
     flags = imgui.TableFlags_.borders_inner_h
     flags |= imgui.TableFlags_.sizing_stretch_prop if fits else imgui.TableFlags_.scroll_x | imgui.TableFlags_.scroll_y
-    foot = 2.6 * imgui.get_text_line_height_with_spacing()
+    foot = 1.3 * imgui.get_text_line_height_with_spacing()
     high = max(160 * app.scale, imgui.get_content_region_avail().y - foot)
     if not imgui.begin_table(f"matrix {fits}", 2 + len(models), flags, ImVec2(0, 0 if fits else high)):
         return
@@ -82,14 +82,16 @@ def _headings(app: App, models: tuple[str, ...]) -> None:
     for name in ("actual", *models):
         imgui.table_next_column()
         provider, _, short = name.rpartition("/")
-        figure(app, _cut(short), app.palette.soft if provider else app.palette.faint)
+        figure(app, _cut(app, short), app.palette.soft if provider else app.palette.faint)
         hint(name if provider else "What it cost, as the ledger has it")
 
 
-def _cut(name: str) -> str:
-    """The end of a long name is what tells it from others of its kind; its beginning says whose it is."""
-    room = int(imgui.get_content_region_avail().x / max(1.0, imgui.calc_text_size("n").x))
-    return name if len(name) <= max(8, room) else f"{name[: max(8, room) - 1]}…"
+def _cut(app: App, name: str) -> str:
+    """As much of a name as its column has room for."""
+    imgui.push_font(app.fonts.mono, app.fonts.mono.legacy_size)
+    room = max(8, int(imgui.get_content_region_avail().x / imgui.calc_text_size("n").x))
+    imgui.pop_font()
+    return name if len(name) <= room else f"{name[: room - 1]}…"
 
 
 def _row(app: App, figures: Figures, row: Compared, models: tuple[str, ...]) -> None:
