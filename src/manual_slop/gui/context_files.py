@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from imgui_bundle import imgui
@@ -17,7 +18,7 @@ from manual_slop.gui.theme import S
 from manual_slop.gui.widgets import beside, hint, put, put_wrapped, quiet
 from manual_slop.session.context_files import MODES, Mode, Shown
 
-_MODE_TIPS = {
+_MODE_TIPS: Mapping[Mode, str] = {
     "full": "All of it, with line numbers",
     "outline": "What it defines, with signatures",
     "skeleton": "All but the bodies of functions",

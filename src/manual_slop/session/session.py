@@ -48,7 +48,8 @@ class Session:
     `max_rounds` caps the tool loop. `record` hears each event before anybody else does and keeps it, and answers with
     what is to be told of that; `budget` is what calls are checked against, `origin` on whose behalf they are made and
     `purpose` what its turns are for in the ledger. `compacted` holds what each summary stands for, the oldest first;
-    `anchor` is the provider's last count of the context, `settled` are the latest calls.
+    `anchor` is the provider's last count of the context, `settled` are the latest calls. `system_prompt` may be changed
+    between turns; `files` are shown with each, where there is a project.
     """
 
     def __init__(
@@ -73,9 +74,7 @@ class Session:
         self.id = new_id()
         self.model = model
         self.system_prompt = system_prompt
-        """The standing instructions; may be changed between turns."""
         self.files: ContextFiles | None = None
-        """The files that the model is shown with each turn, where there is a project."""
         self.toolbox = toolbox
         self.permission = permission
         self.on_event = on_event

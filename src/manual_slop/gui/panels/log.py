@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from imgui_bundle import imgui
@@ -17,7 +17,7 @@ from manual_slop.gui.widgets import beside, empty, hint, put
 
 TITLE = "Log"
 
-_LOUDNESS = {"": "all", "good": "done", "note": "notes", "warn": "warnings", "bad": "errors"}
+_LOUDNESS: Mapping[str, str] = {"": "all", "good": "done", "note": "notes", "warn": "warnings", "bad": "errors"}
 
 
 @dataclass(slots=True)
