@@ -21,6 +21,10 @@ WEAKNESSES: Mapping[str, str] = {
     "lenient": "A reviewer that lets everything pass.",
     "harsh": "A reviewer that lets nothing pass.",
     "mumbling": "A reviewer whose verdict is no JSON.",
+    "garbled": "A planner whose plan is no JSON.",
+    "cycle": "A planner whose tickets wait for each other.",
+    "missing": "A planner whose tickets wait for one that is not there.",
+    "overlap": "A planner of tickets that change the same file at once.",
     "mixed": "A worker with another weakness at each attempt, or none; the number is the seed.",
 }
 """What there is, in words. The models are `weak-<kind>`."""

@@ -10,10 +10,12 @@ from manual_slop.rehearsal.skills.fixing import fix_failing_tests
 from manual_slop.rehearsal.skills.honesty import say_what_i_am
 from manual_slop.rehearsal.skills.obedience import obey
 from manual_slop.rehearsal.skills.picture import describe_pictures
+from manual_slop.rehearsal.skills.planning import plan_goal
 from manual_slop.rehearsal.skills.project import look_at_project
 from manual_slop.rehearsal.skills.recall import remember
 from manual_slop.rehearsal.skills.reviewing import review_work
 from manual_slop.rehearsal.skills.summary import summarise
+from manual_slop.rehearsal.skills.ticketing import divide_track
 from manual_slop.rehearsal.skills.tool_report import report_results
 from manual_slop.rehearsal.skills.tool_use import use_named_tools
 from manual_slop.rehearsal.skills.wishes import do_as_told
@@ -21,6 +23,8 @@ from manual_slop.rehearsal.skills.working import work_on_ticket
 
 SKILLS: tuple[Skill, ...] = (
     compact_conversation,
+    plan_goal,
+    divide_track,
     work_on_ticket,
     review_work,
     describe_pictures,

@@ -34,7 +34,7 @@ class TicketRead:
     @property
     def orders(self) -> tuple[str, ...]:
         """The brief in pieces, a list's item or a line that begins like an order each; a fence stays whole."""
-        return tuple(_pieces(self.brief))
+        return tuple(pieces(self.brief))
 
 
 def read_ticket(asked: str) -> TicketRead | None:
@@ -53,7 +53,8 @@ def read_ticket(asked: str) -> TicketRead | None:
     )
 
 
-def _pieces(brief: str) -> Iterator[str]:
+def pieces(brief: str) -> Iterator[str]:
+    """A text in pieces: a list's items, and lines that begin like an order; a fence stays whole."""
     piece: list[str] = []
     fenced = False
     for line in brief.split("\n"):
