@@ -170,3 +170,11 @@ def test_the_gate_renews_the_lock_as_the_readme_says():
 def test_every_link_leads_somewhere():
     links = re.findall(r"\]\((?!https:)(.*?)\)", README)
     assert [link for link in links if not (ROOT / link).exists()] == []
+
+
+def test_the_pictures_that_are_shown_are_there_and_small():
+    shown = re.findall(r"!\[[^\]]+\]\(([^)]+)\)", README)
+    assert shown
+    for name in shown:
+        assert (ROOT / name).read_bytes().startswith(b"\x89PNG")
+        assert (ROOT / name).stat().st_size < 150_000, name
