@@ -195,7 +195,7 @@ def copied_picture(folder: Path, picture: bytes, monkeypatch: pytest.MonkeyPatch
 def chooses(person: Person, provider: str, model: str) -> None:
     """Click a provider, look for one of its models, click that."""
     person.opens("AI Settings")
-    person.clicks("//AI Settings/##provider")
+    person.clicks("//AI Settings/settings/Model/##provider")
     person.clicks(f"//##Combo_00/**/###{provider}")
     person.waits_until(lambda: person.app.state.fetched("offers", provider).value, "its models")
     person.writes("//AI Settings/**/##search", model.partition("/")[2])

@@ -18,7 +18,7 @@ from manual_slop.gui.widgets import beside, hint, put
 from manual_slop.money.rates import plain, retirement_note
 
 Number = TypeVar("Number", int, float)
-_COLUMNS = ("Model", "Can", "Window", "In", "Cached", "Out")
+_COLUMNS = ("Model", "Can", "Window", "In", "Cached", "Out", "Source", "Retires")
 _WINDOWS = ((0, "any window"), (32_000, "32k or more"), (128_000, "128k or more"), (1_000_000, "1M or more"))
 _PRICES = ((0.0, "any price"), (1.0, "$1 out or less"), (5.0, "$5 out or less"), (20.0, "$20 out or less"))
 
@@ -54,7 +54,7 @@ def draw_models(app: App, listed: Offers, sieve: Sieve) -> None:
     if not imgui.begin_table("models", len(_COLUMNS), flags, ImVec2(0, max(140.0, imgui.get_content_region_avail().y))):
         return
     imgui.table_setup_scroll_freeze(0, 1)
-    for name, weight in zip(_COLUMNS, (4.2, 1.1, 1.1, 0.9, 1.0, 0.9), strict=True):
+    for name, weight in zip(_COLUMNS, (4.2, 1.1, 1.1, 0.9, 1.0, 0.9, 1.1, 1.2), strict=True):
         imgui.table_setup_column(name, imgui.TableColumnFlags_.width_stretch, weight)
     headings(app, _COLUMNS, frozenset(range(2, 6)))
     today = datetime.now(UTC).date()
@@ -107,6 +107,21 @@ def _row(app: App, offer: Offer, today: date) -> None:
     for rate in (rates.input, rates.cached_input, rates.output) if rates else (None, None, None):
         imgui.table_next_column()
         figure(app, _money(rate, offer.local))
+    imgui.table_next_column()
+    put(app, _origin(source, offer), palette.faint)
+    hint(source)
+    imgui.table_next_column()
+    put(app, f"{offer.retires:%Y-%m}" if offer.retires else "", palette.warn if going else palette.faint, "mono")
+    if going:
+        hint(going)
+
+
+def _origin(source: str, offer: Offer) -> str:
+    """Where the price is from, in a word: litellm's map, a file of prices, the person's own settings."""
+    if offer.rates is None:
+        return "" if offer.local else "unknown"
+    known = (("litellm map", "map"), ("pricing/", "file"), ("config.toml", "yours"))
+    return next((word for start, word in known if source.startswith(start)), source.partition(" ")[0])
 
 
 def _tokens(count: int | None) -> str:
