@@ -53,7 +53,7 @@ def _slots(p: Palette) -> Mapping[imgui.Col_, str]:
         **dict.fromkeys((col.menu_bar_bg, col.title_bg, col.title_bg_active, col.title_bg_collapsed), p.base),
         **dict.fromkeys((col.tab, col.tab_dimmed, col.docking_empty_bg), p.base),
         **dict.fromkeys((col.popup_bg, col.header, col.tab_hovered), p.raised),
-        **dict.fromkeys((col.frame_bg, col.button), p.field),
+        **dict.fromkeys((col.frame_bg, col.checkbox_selected_bg, col.button), p.field),
         **dict.fromkeys((col.frame_bg_hovered, col.frame_bg_active, col.button_hovered, col.button_active), p.line),
         **dict.fromkeys((col.header_hovered, col.header_active, col.border, col.separator), p.line),
         **dict.fromkeys((col.table_border_light, col.table_border_strong, col.scrollbar_grab), p.line),
