@@ -130,7 +130,8 @@ def test_the_nearest_budget_is_shown_and_others_on_request(app: App):
     def scene(person: Person) -> None:
         spend(app, dear)
         person.opens(PANEL)
-        person.waits_until(lambda: app.state.fetched(BUDGETS, "s1").value)
+        person.waits_until(lambda: counted(app, 1)() and app.state.fetched(BUDGETS, "s1").value)
+        person.waits()
         read.append(person.reads())
         person.clicks(f"//{PANEL}/+ 1")
         read.append(person.reads())
@@ -151,6 +152,7 @@ def test_settings_that_cannot_be_read_are_told_and_the_sums_stand(app: App):
         spend(app, entry(call_id="a"))
         person.opens(PANEL)
         person.waits_until(lambda: counted(app, 1)() and app.state.fetched(BUDGETS, "s1").error)
+        person.waits()
         read.append(person.reads())
 
     use(app, scene)

@@ -34,9 +34,10 @@ Shown = Literal["tickets", "graph", "workers"]
 
 @dataclass(slots=True)
 class View:
-    """Kept from frame to frame. `words` are those sought among models, `asks` the ticket a reason is typed for.
+    """Kept from frame to frame.
 
-    `pan` is where the graph begins on its canvas, in pixels; `zoom` 0 stands for as large as fits.
+    `words` are those sought among models, `asks` the ticket a reason is typed for, `turn_to` a page to bring to the
+    front. `pan` is where the graph begins on its canvas, in pixels; `zoom` 0 stands for as large as fits.
     """
 
     scope: Scope = "session"
@@ -50,6 +51,7 @@ class View:
     reason: str = ""
     asks: str = ""
     all_budgets: bool = False
+    turn_to: str = ""
     pan: tuple[float, float] = (0.0, 0.0)
     zoom: float = 0.0
 

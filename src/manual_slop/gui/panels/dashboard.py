@@ -43,18 +43,27 @@ def draw(app: App) -> None:
 def _pages(app: App, view: View, figures: Figures | None) -> None:
     if not imgui.begin_tab_bar("pages", imgui.TabBarFlags_.draw_selected_overline):
         return
-    if imgui.begin_tab_item("Costs")[0]:
+    if _page(view, "Costs"):
         if figures is not None:
             _costs(app, view, figures)
         imgui.end_tab_item()
-    if imgui.begin_tab_item("What if")[0]:
+    if _page(view, "What if"):
         if figures is not None:
             draw_what_if(app, view, figures)
         imgui.end_tab_item()
-    if imgui.begin_tab_item("Tracks")[0]:
+    if _page(view, "Tracks"):
         draw_tracks(app, view)
         imgui.end_tab_item()
     imgui.end_tab_bar()
+
+
+def _page(view: View, name: str) -> bool:
+    """Whether that page is to be drawn."""
+    wanted = view.turn_to == name
+    shown, _ = imgui.begin_tab_item(name, None, imgui.TabItemFlags_.set_selected if wanted else 0)
+    if wanted and shown:
+        view.turn_to = ""
+    return bool(shown)
 
 
 def _costs(app: App, view: View, figures: Figures) -> None:
