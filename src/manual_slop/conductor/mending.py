@@ -6,6 +6,7 @@ somebody wrote into them since is told apart from what the merge wrote, and left
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -18,6 +19,7 @@ from manual_slop.conductor.worktrees import Repository
 from manual_slop.safety.path_rules import WorkspaceError
 from manual_slop.safety.shell.program import is_running
 from manual_slop.safety.workspace import Workspace
+from manual_slop.tools.git.worktree import blob_id
 
 Mended = Literal["", "merged", "taken back"]
 """What a merge had come to: there was none under way, it had got through, or it was taken back."""
@@ -66,29 +68,48 @@ def _await_the_lock(git: Git, top: Path, patience: float) -> None:
 
 
 def _take_back(repository: Repository, base: str, commit: str) -> None:
-    git, workspace = repository.git, Workspace(repository.top)
+    git, top = repository.git, Path(repository.top)
     changed = worktrees.changed_files(git, base, commit)
     names = sorted({name for one in changed for name in (one.path, one.old) if name})
-    before = {name: _content(git, base, name) for name in names}
-    after = {name: _content(git, commit, name) for name in names}
-    now = {name: _read(workspace, name) for name in names}
-    strange = [name for name in names if not _is_of_the_merge(now[name], before[name], after[name])]
+    before, after, now = _ids(git, base), _ids(git, commit), _ids_on_disk(git, top, names)
+    odd = [name for name in names if now.get(name) not in (None, before.get(name), after.get(name))]
+    strange = [name for name in odd if name not in after or not _is_beginning(git, top, name, after[name])]
     if strange:
         raise GitFailed(
             f"a merge was broken off, and since then somebody changed {', '.join(strange[:10])}: put these files away "
             "(or back) and try again"
         )
-    _restore(git, base, [name for name in names if before[name] is not None], names)
+    _restore(git, base, [name for name in names if name in before], names)
     for name in names:
-        if before[name] is None and now[name] is not None:
-            _remove(Path(repository.top), name)
+        if name not in before and name in now:
+            _remove(top, name)
 
 
-def _is_of_the_merge(now: bytes | None, before: bytes | None, after: bytes | None) -> bool:
-    """Whether a file is as it was, as the merge leaves it, or on its way there: gone, or written in part."""
-    if now is None or now in (before, after):
-        return True
-    return after is not None and after.startswith(now)
+def _ids(git: Git, commit: str) -> dict[str, str]:
+    """The id of each file's content in a commit."""
+    listed = git.run("ls-tree", "-r", "-z", "--full-tree", commit).out.decode("utf-8", "surrogateescape")
+    rows = (row.partition("\t") for row in listed.split("\0") if row)
+    return {name: about.split()[2] for about, _, name in rows}
+
+
+def _ids_on_disk(git: Git, top: Path, names: Sequence[str]) -> dict[str, str]:
+    """The same of the files that are there, as git would add them."""
+    links = {name: blob_id(os.fsencode((top / name).readlink())) for name in names if (top / name).is_symlink()}
+    files = [name for name in names if name not in links and (top / name).is_file()]
+    if any("\n" in name for name in files):
+        raise GitFailed("a merge was broken off, and a file in it has a line break in its name: `git status` shows it")
+    listed = "".join(f"{name}\n" for name in files).encode("utf-8", "surrogateescape")
+    hashed = git.run("hash-object", "--stdin-paths", stdin=listed).text.split() if files else []
+    return links | dict(zip(files, hashed, strict=True))
+
+
+def _is_beginning(git: Git, top: Path, name: str, blob: str) -> bool:
+    """Whether a file is a part of what the merge was writing, from the start."""
+    wanted = git.run("cat-file", "--filters", f"--path={name}", blob).out
+    try:
+        return wanted.startswith(Workspace(top).read_bytes(name, _LARGEST))
+    except WorkspaceError:
+        return False
 
 
 def _restore(git: Git, base: str, kept: Sequence[str], names: Sequence[str]) -> None:
@@ -107,16 +128,3 @@ def _remove(top: Path, name: str) -> None:
         if folder == top or any(folder.iterdir()):
             return
         folder.rmdir()
-
-
-def _content(git: Git, commit: str, name: str) -> bytes | None:
-    """What a file holds in a commit, as git would write it here."""
-    done = git.run("cat-file", "--filters", f"{commit}:{name}", may_fail=True)
-    return None if done.code else done.out
-
-
-def _read(workspace: Workspace, name: str) -> bytes | None:
-    try:
-        return workspace.read_bytes(name, _LARGEST)
-    except WorkspaceError:
-        return None
