@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from imgui_bundle import imgui
+from imgui_bundle import ImVec2, imgui
 
 from manual_slop.app.figures import Figures
 from manual_slop.gui.context import App
+from manual_slop.gui.theme import S
 from manual_slop.gui.widgets import put
 from manual_slop.money.ledger import Grouping
 from manual_slop.money.provenance import Explanation, term_words
 from manual_slop.values.usage import CostSum, format_usd
 
-_MOST = 8  # models in one hint
+_MOST = 5  # models in one hint
 _WIDTH = 520.0
 
 
@@ -25,11 +26,13 @@ def bill_hint(app: App, by: Grouping, key: str, cost: CostSum, figures: Figures)
     if not imgui.begin_tooltip():
         return
     imgui.push_text_wrap_pos(_WIDTH * app.scale)
+    imgui.push_style_var(imgui.StyleVar_.item_spacing, ImVec2(S, 3 * app.scale))
     put(app, str(cost), app.palette.text, "strong")
     if fetched.value is None:
         put(app, fetched.error or "Looking where it comes from…", app.palette.faint)
     else:
         draw_bill(app, fetched.value)
+    imgui.pop_style_var()
     imgui.pop_text_wrap_pos()
     imgui.end_tooltip()
 
@@ -41,7 +44,8 @@ def draw_bill(app: App, parts: Sequence[Explanation]) -> None:
         unpriced = part.usd is None
         amount = "unpriced" if part.usd is None else format_usd(part.usd)
         calls = f"{part.calls:,} call{'s' * (part.calls != 1)}"
-        put(app, f"{part.model}: {amount}, {calls}, {part.basis}", palette.warn if unpriced else palette.soft)
+        known = "" if unpriced else f", {part.basis}"
+        put(app, f"{part.model}: {amount}, {calls}{known}", palette.warn if unpriced else palette.text)
         for term in part.terms:
             put(app, f"  {term_words(term)} = {format_usd(term.usd)}", palette.faint, "mono")
         source = f"{part.source}, as of {part.as_of}" if part.as_of else part.source
