@@ -101,6 +101,15 @@ def test_the_context_is_shown_with_what_the_next_prompt_may_cost(talk):
     assert "judged by 1 turn of this conversation" in out
 
 
+def test_a_file_is_put_into_the_context_shown_with_its_tokens_and_taken_out_again(talk):
+    _, out, err, chat = talk("/context add README.md --mode summary", "/context", "/context drop README.md", "hello")
+    assert "README.md is shown to the model (summary, ~" in err
+    assert "summary   README.md" in err
+    assert "files" in out
+    assert "README.md is not shown to the model any more" in err
+    assert "Walrus" not in chat.session.preamble[0].text
+
+
 def test_old_turns_can_be_put_behind_a_summary_and_brought_back(talk):
     _, out, err, chat = talk(
         LONG, LONG, "what is 1+1?", "what is 2+2?", "/compact", "/cost", "/uncompact", "/uncompact"
@@ -126,6 +135,10 @@ def test_another_model_may_write_the_summary(talk):
         ("/compact opnai/gpt-4o", 7, "openai/gpt-4o"),
         ("/context opnai/gpt-4o", 7, "openai/gpt-4o"),
         ("/uncompact", 2, "no summary"),
+        ("/context add", 2, "needs a path"),
+        ("/context add gone.py", 2, "there is no such file"),
+        ("/context add README.md --mode all", 2, "full, outline"),
+        ("/context drop README.md", 2, "not among the files in context"),
     ],
 )
 def test_what_cannot_be_done_about_the_context_is_said(talk, command: str, code: int, words: str):

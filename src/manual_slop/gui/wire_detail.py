@@ -46,7 +46,7 @@ def draw_detail(app: App, view: View, session_id: str, line: WireLine) -> None:
         return
     for note in page.notes:
         put_wrapped(app, f"{icons.ICON_FA_CIRCLE_INFO}  {legible(note)}", app.palette.warn)
-    if imgui.begin_tab_bar("parts"):
+    if imgui.begin_tab_bar("parts", imgui.TabBarFlags_.draw_selected_overline):
         for name, lines in (("Request", page.request), ("Response", page.response)):
             shown = imgui.begin_tab_item(f"{name}  {len(lines):,} lines###{name}")[0]
             if shown:

@@ -86,13 +86,14 @@ def _why(disabled: bool, running: bool, reason: str, tip: str) -> None:
 
 def _confirm(app: App, view: View, fold: Fold) -> None:
     cost = fold.cost
-    money = "no charge" if cost.basis == "local" else "no price known" if cost.usd is None else format_usd(cost.usd)
+    priced = "for a price nobody knows" if cost.usd is None else f"for {format_usd(cost.usd)} at most"
+    money = "at no charge" if cost.basis == "local" else priced
     imgui.push_style_color(imgui.Col_.child_bg, rgb(app.palette.raised))
     flags = imgui.ChildFlags_.auto_resize_y | imgui.ChildFlags_.always_use_window_padding
     imgui.begin_child("fold", ImVec2(0, 0), flags)
     put_wrapped(
         app,
-        f"{legible(fold.model)} reads about {fold.taken:,} tokens and writes at most {fold.written:,}: {money} at most."
+        f"{legible(fold.model)} reads about {fold.taken:,} tokens and writes at most {fold.written:,}, {money}."
         " The messages stay in the record, and Undo brings them back.",
         app.palette.soft,
     )

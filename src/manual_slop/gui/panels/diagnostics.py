@@ -7,6 +7,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime, timedelta
 
 import numpy as np
 from imgui_bundle import ImVec2, imgui, implot
@@ -22,6 +23,7 @@ from manual_slop.providers.litellm_loader import is_loaded
 TITLE = "Diagnostics"
 
 _EACH = 0.5  # seconds between two looks at what changes by itself
+_OLD = timedelta(seconds=20)
 _NAMES = 24
 _PLOT = (
     implot.Flags_.no_legend
@@ -35,7 +37,8 @@ _PLOT = (
 def draw(app: App) -> None:
     """The buttons, the last frames as a line, and a table of facts."""
     fetched = app.state.fetched(DIAGNOSIS)
-    if fetched.at is None and not fetched.loading and not fetched.error:
+    old = fetched.at is None or datetime.now(UTC) - fetched.at > _OLD
+    if old and not fetched.loading and not fetched.error:
         app.controller.diagnosing.look()
     facts = [*_live(app), *(fetched.value or ())]
     _buttons(app, facts)
@@ -70,13 +73,15 @@ def _buttons(app: App, facts: Iterable[Fact]) -> None:
         app.controller.diagnosing.check_store()
     imgui.end_disabled()
     hint("Reads all of it, which may take a while where much is kept")
+    if not (checked.loading or checked.error or checked.at):
+        return
     beside(M)
     imgui.align_text_to_frame_padding()
     if checked.loading:
         put(app, "checking…", app.palette.faint)
     elif checked.error or checked.value:
         put(app, legible(checked.error or checked.value), app.palette.bad)
-    elif checked.at is not None:
+    else:
         put(app, f"{icons.ICON_FA_CHECK}  the store is whole", app.palette.good)
 
 
