@@ -90,7 +90,7 @@ def known_models(app: App) -> list[str]:
     used = [one.model for one in (app.state.conversation, *app.state.conversations.values())]
     listed = [
         model.model
-        for fetched in app.state.loaded.get("models", {}).values()
+        for fetched in app.state.loaded.get("offers", {}).values()
         for model in getattr(fetched.value, "models", ())[:_MODELS]
     ]
     return [name for name in dict.fromkeys((*used, *listed)) if name][:_MODELS]
