@@ -80,6 +80,22 @@ def test_a_number_that_cannot_be_is_said_and_changes_nothing(app: App):
     assert app.controller.manners.manner.param("max_tokens") == 500
 
 
+def test_what_was_typed_does_not_come_back_over_what_a_preset_says(app: App):
+    manners = app.controller.manners
+    manners.change(Manner().with_param("seed", 1).with_param("stop", ("A",)))
+
+    def scene(person: Person) -> None:
+        tab(person, "Parameters")
+        looked_up(app, person)
+        person.writes(f"{PANEL}##seed", "42")
+        tab(person, "Parameters")
+        manners.apply(Preset("other", "", Manner().with_param("seed", 7).with_param("stop", ("B", "C"))))
+        person.waits(3)
+
+    use(app, scene)
+    assert manners.manner == Manner().with_param("seed", 7).with_param("stop", ("B", "C"))
+
+
 def test_instructions_are_written_beside_those_of_the_project(app: App):
     assert app.controller.project
     (app.controller.project / "AGENTS.md").write_text("Use tabs.\n", "utf-8")

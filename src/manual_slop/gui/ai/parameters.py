@@ -96,33 +96,45 @@ def _control(app: App, knob: Knob, taken: Taken, value: Value) -> Value | None:
 
 
 def _whole(app: App, knob: Knob, taken: Taken, value: Value) -> Value | None:
-    key = f"typed {knob.name}"
-    typed: str = app.memo.get(key, str(value))
-    if knob.name == "max_tokens" and taken.most_output:
+    limited = knob.name == "max_tokens" and taken.most_output
+    if limited:
         imgui.set_next_item_width(-150 * app.scale)
-    _, typed = imgui.input_text(f"##{knob.name}", typed, imgui.InputTextFlags_.chars_decimal)
-    app.memo[key] = typed
-    if knob.name == "max_tokens" and taken.most_output:
+    _, typed = imgui.input_text(f"##{knob.name}", _typed(app, knob, value), imgui.InputTextFlags_.chars_decimal)
+    if limited:
         imgui.same_line()
         put(app, f"of {taken.most_output:,}", app.palette.faint, "mono")
     try:
-        return knob.checked(int(typed))
+        number = knob.checked(int(typed))
     except ValueError:
         put(app, knob.wanted, app.palette.bad)
-        return None
+        number = None
+    return _kept(app, knob, value, number, typed)
 
 
 def _texts(app: App, knob: Knob, value: Value) -> Value | None:
-    key = f"typed {knob.name}"
-    given = value if isinstance(value, tuple) else (str(value),)
-    typed: str = app.memo.get(key, "\n".join(given))
-    _, typed = imgui.input_text_multiline(f"##{knob.name}", typed, ImVec2(-1, 70 * app.scale))
-    app.memo[key] = typed
+    size = ImVec2(-1, 70 * app.scale)
+    _, typed = imgui.input_text_multiline(f"##{knob.name}", _typed(app, knob, value), size)
     try:
-        return knob.checked([line for line in typed.split("\n") if line])
+        texts = knob.checked([line for line in typed.split("\n") if line])
     except ValueError:
         put(app, "one to four texts, one a line", app.palette.bad)
-        return None
+        texts = None
+    return _kept(app, knob, value, texts, typed)
+
+
+def _typed(app: App, knob: Knob, value: Value) -> str:
+    """What stands in the field: what was typed there, as long as nothing else has changed the value."""
+    meant, typed = app.memo.get(f"typed {knob.name}", (None, ""))
+    return str(typed) if meant == value else _words(value, "\n")
+
+
+def _kept(app: App, knob: Knob, before: Value, now: Value | None, typed: str) -> Value | None:
+    app.memo[f"typed {knob.name}"] = (before if now is None else now, typed)
+    return now
+
+
+def _words(value: Value, between: str = ", ") -> str:
+    return between.join(value) if isinstance(value, tuple) else str(value)
 
 
 def _left_out(app: App, taken: Taken, model: str) -> None:
@@ -132,6 +144,7 @@ def _left_out(app: App, taken: Taken, model: str) -> None:
         strange = name == "reasoning_effort" and value not in taken.efforts
         if name in taken.names and not strange:
             continue
-        put_wrapped(app, f"{name} is set to {value}, which {model} does not take: it is left out.", app.palette.warn)
+        said = f"{name} is set to {_words(value)}, which {model} does not take: it is left out."
+        put_wrapped(app, said, app.palette.warn)
         if name not in taken.names and quiet(app, f"forget it##{name}"):
             manners.change(manners.manner.with_param(name, None))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from imgui_bundle import imgui
 from imgui_bundle.immapp import icons_fontawesome_6 as icons
 
+from manual_slop.app.manner import Value
 from manual_slop.app.manners import PRESETS
 from manual_slop.app.presets import Preset, Shelf
 from manual_slop.gui.context import App
@@ -66,7 +67,7 @@ def _as_shown(app: App, one: Preset) -> str:
 
 def _summary(one: Preset) -> str:
     manner = one.manner
-    parts = [one.model or "any model", *(f"{name} {value}" for name, value in manner.params)]
+    parts = [one.model or "any model", *(f"{name} {_words(value)}" for name, value in manner.params)]
     if manner.mode:
         parts.append(f"approval {manner.mode}")
     parts.extend(f"{risk} {decision}" for risk, decision in manner.risks)
@@ -75,6 +76,10 @@ def _summary(one: Preset) -> str:
     if manner.system is not None:
         parts.append("own instructions")
     return "\n".join(parts)
+
+
+def _words(value: Value) -> str:
+    return ", ".join(value) if isinstance(value, tuple) else str(value)
 
 
 def _buttons(app: App, shelf: Shelf, asking: Asking) -> None:
