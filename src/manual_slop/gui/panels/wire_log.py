@@ -58,7 +58,7 @@ def draw(app: App) -> None:
             "Its requests are kept while it is recorded, unless config.toml says wire_log = false under [sessions].",
         )
         return
-    chosen = next((line for line in known.lines if line.id == view.chosen), None) if view.chosen else None
+    chosen = _chosen(app, view, known) if view.chosen else None
     if chosen is None or imgui.get_content_region_avail().y > _HIGH * app.scale:
         _list(app, view, known, _LIST if chosen else 0.0)
     if chosen is not None:
@@ -80,6 +80,15 @@ def _list(app: App, view: View, known: WireLines, part: float) -> None:
         return
     revision = (id(known), view.words, view.failures)
     grid(app, "wire", _COLUMNS, rows, lambda line: _row(app, view, line), revision=revision, height=height)
+
+
+def _chosen(app: App, view: View, known: WireLines) -> WireLine | None:
+    """The line of the call that is open, looked up when something changed."""
+    memo: tuple[object, WireLine | None] | None = app.memo.get("wire chosen")
+    if memo is None or memo[0] != (id(known), view.chosen):
+        found = next((line for line in known.lines if line.id == view.chosen), None)
+        memo = app.memo["wire chosen"] = ((id(known), view.chosen), found)
+    return memo[1]
 
 
 def _sifted(app: App, view: View, known: WireLines) -> Sequence[WireLine]:
