@@ -58,7 +58,7 @@ def ask_json(
     asker = _Asker(session, question.name, question.schema, params)
     said, text = question.prompt, ""
     problems: tuple[str, ...] = ()
-    for _ in range(corrections + 1):
+    for left in range(corrections, -1, -1):
         text = asker.ask(said, on_event, cancel)
         try:
             value, problems = question.read(find_object(text))
@@ -67,7 +67,8 @@ def ask_json(
         else:
             if not problems:
                 return value
-        corrected(problems)
+        if left:
+            corrected(problems)
         listed = "\n".join(f"- {one}" for one in problems[:_MOST_TOLD])
         said = f"That cannot be used:\n{listed}\nAnswer again, all of it, with JSON alone."
     raise Unusable(problems, text, corrections + 1)

@@ -6,6 +6,7 @@ import random
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from decimal import Decimal
 
 from manual_slop.conductor.ticket_dag import TicketDag
@@ -54,7 +55,7 @@ class TrackForecast:
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """An earlier ticket: what each tier used on all attempts at it, and for how long its calls ran."""
+    """An earlier ticket: what each tier used on all attempts at it, and for how long their conversations went on."""
 
     used: Mapping[Tier, Usage] = field(default_factory=dict)
     seconds: float = 0.0
@@ -63,7 +64,7 @@ class Sample:
 def samples_of(entries: Iterable[UsageRecorded]) -> tuple[Sample, ...]:
     """The tickets in a ledger's entries, each once, in the order of their first call."""
     used: dict[tuple[str, str], dict[Tier, Usage]] = defaultdict(dict)
-    seconds: dict[tuple[str, str], float] = defaultdict(float)
+    spans: dict[tuple[str, str], dict[str, tuple[datetime, datetime]]] = defaultdict(dict)
     for entry in entries:
         origin = entry.origin
         tier = next((one for one in WORKING if one == origin.tier), None)
@@ -72,8 +73,9 @@ def samples_of(entries: Iterable[UsageRecorded]) -> tuple[Sample, ...]:
         key = (origin.track, origin.ticket)
         used[key][tier] = used[key].get(tier, Usage()) + entry.usage
         if entry.began and entry.ended:
-            seconds[key] += (entry.ended - entry.began).total_seconds()
-    return tuple(Sample(tiers, seconds[key]) for key, tiers in used.items())
+            first, last = spans[key].get(entry.session_id, (entry.began, entry.ended))
+            spans[key][entry.session_id] = (min(first, entry.began), max(last, entry.ended))
+    return tuple(Sample(tiers, _seconds(spans[key].values())) for key, tiers in used.items())
 
 
 def forecast(
@@ -105,6 +107,10 @@ def forecast(
         _spread([sum(each) for each in zip(*usd.values(), strict=True)]) if len(usd) == len(WORKING) else None,
         _spread([_clock(dag, tickets, [samples[at].seconds for at in draw], workers) for draw in drawn]),
     )
+
+
+def _seconds(spans: Iterable[tuple[datetime, datetime]]) -> float:
+    return sum((last - first).total_seconds() for first, last in spans)
 
 
 def _clock(dag: TicketDag, tickets: Sequence[Ticket], seconds: Sequence[float], workers: int) -> float:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
@@ -18,10 +18,16 @@ from manual_slop.values.tickets import Ticket
 from manual_slop.values.usage import Usage
 
 
-def entries_of(store: Store, tracks: Iterable[str], until: datetime | None = None) -> tuple[UsageRecorded, ...]:
-    """The calls made for those tracks, in order; those that began before `until`. Raises `StoreError`."""
-    wanted = frozenset(tracks)
-    return tuple(entry for entry in store.ledger(None, None, until) if entry.origin.track in wanted)
+def entries_of(store: Store, tracks: Iterable[str], until: datetime | None = None) -> Iterator[UsageRecorded]:
+    """The calls made for those tracks, track by track; those that began before `until`. Raises `StoreError`."""
+    for track_id in tracks:
+        yield from store.ledger(until=until, track=track_id)
+
+
+def epic_entries(store: Store, epic: str) -> Iterator[UsageRecorded]:
+    """What was used for an epic and for none of its tracks: by tier 1. Raises `StoreError`."""
+    if epic:
+        yield from (one for one in store.ledger() if one.origin.epic == epic and not one.origin.track)
 
 
 def project_forecast(
@@ -35,7 +41,7 @@ def project_forecast(
 ) -> TrackForecast:
     """A forecast from the project's other tracks, as known at `until` (now). Raises `StoreError`."""
     others = [one.id for one in store.tracks.list(str(project)) if one.id != track_id]
-    samples = samples_of(entries_of(store, others, until)) if others else ()
+    samples = samples_of(entries_of(store, others, until))
 
     def price(model: str, usage: Usage) -> Decimal | None:
         try:

@@ -88,9 +88,10 @@ class NoPlan(Exception):
 
 
 class Planner:
-    """Plans goals for one project. `taken` are ids of tracks that exist; `tell` hears how it goes on.
+    """Plans goals for one project. `taken` and `epics` are ids of tracks and epics that are used already.
 
-    Conversations are recorded and under the budgets in force; `on_event` hears what happens in them.
+    `tell` hears how it goes on. Conversations are recorded and under the budgets in force; `on_event` hears
+    what happens in them.
     """
 
     def __init__(
@@ -100,6 +101,7 @@ class Planner:
         access: Access,
         *,
         taken: Iterable[str] = (),
+        epics: Iterable[str] = (),
         on_event: Listener | None = None,
         cancel: Cancel | None = None,
         tell: Callable[[Progress], None] = lambda _progress: None,
@@ -108,6 +110,7 @@ class Planner:
         self._tiers = tiers
         self._access = access
         self._taken = frozenset(taken)
+        self._epics = frozenset(epics)
         self._on_event = on_event
         self._cancel = cancel or Cancel()
         self._tell = tell
@@ -117,7 +120,7 @@ class Planner:
 
         Where a track's tickets could not be used after all corrections, it is there without any, and said.
         """
-        epic = slug(goal, fallback="epic")
+        epic = slug(goal, self._epics, "epic")
         self._tell(Progress("1", "reads the outline and divides the goal into tracks"))
         first = self._session("1", Origin(epic=epic, tier="1"))
         try:

@@ -23,6 +23,7 @@ COMMANDS: Mapping[str, str] = {
     "ticket": "mma_tell.ticket_command",
     "inbox": "mma_inbox.inbox_command",
     "merge": "mma_merge.merge_command",
+    "report": "mma_report.report",
     "cost": "mma_cost.cost_command",
 }
 """Each command by its module beside this one and the function there."""

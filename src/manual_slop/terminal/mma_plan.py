@@ -46,8 +46,9 @@ def plan(
     wanted = read_prompt(goal)
     ground = open_ground(folder, model, tier or ())
     with opened() as store:
-        known = {one.id for one in store.tracks.list()}
-    planning = _Planning(ground, frozenset(known | {*track_ids(ground.workspace)}), wanted)
+        known = store.tracks.list()
+    taken = frozenset({*(one.id for one in known), *track_ids(ground.workspace)})
+    planning = _Planning(ground, taken, frozenset(one.epic for one in known), wanted)
     code = run_turn(planning.work, PlanView(screen(), json=json))
     if planning.planned is None:
         return _nothing(planning.refused, json) if planning.refused else code
@@ -57,9 +58,10 @@ def plan(
 class _Planning:
     """The work of the command, done on a thread of its own."""
 
-    def __init__(self, ground: Ground, taken: frozenset[str], goal: str) -> None:
+    def __init__(self, ground: Ground, taken: frozenset[str], epics: frozenset[str], goal: str) -> None:
         self._ground = ground
         self._taken = taken
+        self._epics = epics
         self._goal = goal
         self.planned: Planned | None = None
         self.refused: NoPlan | None = None
@@ -74,6 +76,7 @@ class _Planning:
             self._ground.tiers,
             self._ground.access,
             taken=self._taken,
+            epics=self._epics,
             # One turn of several: its end is not the end of the planning.
             on_event=lambda event: None if isinstance(event, TurnFinished | TurnFailed) else tell(event),
             cancel=cancel,

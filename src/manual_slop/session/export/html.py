@@ -23,9 +23,14 @@ _PICTURES = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
 
 def as_html(title: str, steps: Iterable[Step], cost: CostSum) -> str:
     """The whole page. `cost` is that of all calls."""
+    body = "\n".join(part for step in steps for part in _parts(step))
+    return page(title, body, f"{cost.calls} provider calls · {cost}")
+
+
+def page(title: str, body: str, foot: str) -> str:
+    """A page around a `body` of HTML; `title` and `foot` are plain text."""
     digest = base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
     policy = f"default-src 'none'; img-src data:; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
-    body = "\n".join(part for step in steps for part in _parts(step))
     return (
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{_shown(policy)}">\n'
@@ -33,7 +38,7 @@ def as_html(title: str, steps: Iterable[Step], cost: CostSum) -> str:
         '<meta name="referrer" content="no-referrer">\n'
         f"<title>{_shown(title)}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n"
         f"<header><h1>{_shown(title)}</h1></header>\n<main>\n{body}\n</main>\n"
-        f"<footer>{cost.calls} provider calls · {_shown(str(cost))}</footer>\n</body>\n</html>\n"
+        f"<footer>{_shown(foot)}</footer>\n</body>\n</html>\n"
     )
 
 
@@ -62,7 +67,7 @@ def _speech(step: Step) -> str:
     if step.reasoning:
         thoughts = f'<details class="thoughts"><summary>thoughts</summary><pre>{_shown(step.reasoning)}</pre></details>'
     pictures = "".join(map(_picture, step.images))
-    words = f'<div class="plain">{_shown(step.text)}</div>' if step.kind == "prompt" else _rendered(step.text)
+    words = f'<div class="plain">{_shown(step.text)}</div>' if step.kind == "prompt" else rendered(step.text)
     cost = f'<p class="bill">{_shown(bill(step))}</p>' if bill(step) else ""
     return f'<article class="{step.kind}" id="e{step.number}">{head}{thoughts}{pictures}{words}{cost}</article>'
 
@@ -85,7 +90,8 @@ def _picture(image: Image) -> str:
     return f'<img alt="{_shown(picture_words(image))}" src="data:{image.media_type};base64,{data}">'
 
 
-def _rendered(text: str) -> str:
+def rendered(text: str) -> str:
+    """Markdown as HTML: no HTML of its own gets through, and nothing is fetched."""
     return f'<div class="words">{_markdown().render(seen(text))}</div>' if text else ""
 
 

@@ -1,0 +1,56 @@
+"""`manual-slop mma report`: a track as a document, Markdown or one page of HTML."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from manual_slop import ai_client
+from manual_slop.conductor.plan_files import open_project
+from manual_slop.conductor.report import report_on
+from manual_slop.conductor.report_text import as_html, as_markdown
+from manual_slop.conductor.tiers import load_tiers
+from manual_slop.session.export.keys import learn_keys, without_keys
+from manual_slop.store.export_file import ExportError, write_whole
+from manual_slop.terminal.mma_common import TrackArgument
+from manual_slop.terminal.screen import screen
+from manual_slop.terminal.sessions_store import opened
+from manual_slop.terminal.visible import one_line
+from manual_slop.terminal.wording import size
+from manual_slop.values.errors import ConfigError
+
+
+def report(
+    track: TrackArgument,
+    html: Annotated[bool, typer.Option("--html", help="As one page that needs nothing else.")] = False,
+    md: Annotated[bool, typer.Option("--md", help="As Markdown; so it is unless the file ends in .html.")] = False,
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", metavar="FILE", help="Where to; else to stdout.")
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace a file that is there.")] = False,
+) -> None:
+    """Tell all of a track: plan, tickets, diffs, verdicts, costs by tier, forecast against actual."""
+    if html and md:
+        raise ConfigError("--html or --md, not both")
+    access = ai_client.new_access()
+    learn_keys(access)
+    with opened() as store:
+        folder = Path(store.tracks.summary(track).project)
+        workspace = open_project(folder) if folder.is_dir() else None
+        found = report_on(store, access, load_tiers(workspace, ai_client.choose_model(access)[0]), track)
+    page = html or (not md and output is not None and output.suffix.lower() in (".html", ".htm"))
+    text, _ = without_keys(as_html(found) if page else as_markdown(found))
+    if output is None or str(output) == "-":
+        screen().put(text.rstrip("\n"))
+        return
+    problem = ""
+    try:
+        data = text.encode("utf-8", "backslashreplace")
+        write_whole(output, data, replace=force)
+        screen().note(f"wrote {one_line(str(output))}, {size(len(data))}")
+    except ExportError as error:
+        problem = str(error)
+    if problem:
+        raise ConfigError(problem)
