@@ -115,3 +115,48 @@ def test_every_difference_can_be_applied_and_gives_the_new_text(tmp_path: Path):
 def test_texts_with_nothing_in_common_are_told_at_once():
     old, new = [f"a{n}\n" for n in range(20_000)], [f"b{n}\n" for n in range(20_000)]
     assert sum(line.startswith(("-", "+")) for line in unified(old, new)) == 40_000
+
+
+@pytest.mark.parametrize("changed", [False, True])
+def test_a_file_under_another_name_is_told_as_renamed_like_git_does(project: Path, run: Run, changed: bool):
+    repository(project)
+    text = (project / "src" / "app.py").read_text()
+    (project / "src" / "app.py").unlink()
+    (project / "src" / "main.py").write_text(text.replace("line 7\n", "seven\n") if changed else text)
+    git(project, "add", "-A")
+    ours = run("git_diff", staged=True).content.splitlines()
+    theirs = git(project, "diff", "--cached", "-M").splitlines()
+    assert "rename from src/app.py" in ours
+    leave_out = ("index ", "similarity ", "@@")
+    assert [line for line in ours if not line.startswith(leave_out)] == [
+        line for line in theirs if not line.startswith(leave_out)
+    ]
+
+
+def test_the_likest_of_several_is_taken_and_each_file_once(project: Path, run: Run):
+    repository(project)
+    for name in ("a", "b"):
+        (project / name).write_text("".join(f"{name} {number}\n" for number in range(20)))
+    git(project, "add", "-A")
+    git(project, "commit", "-q", "-m", "two")
+    (project / "b").rename(project / "c")
+    (project / "a").rename(project / "d")
+    (project / "e").write_text("nothing of the kind\n")
+    git(project, "add", "-A")
+    lines = run("git_diff", staged=True).content.splitlines()
+    assert [line for line in lines if line.startswith(("diff", "new"))] == [
+        "diff --git a/b b/c",
+        "diff --git a/a b/d",
+        "diff --git a/e b/e",
+        "new file",
+    ]
+
+
+def test_what_was_a_place_of_keys_is_not_shown_under_another_name(project: Path, run: Run):
+    repository(project)
+    (project / ".env").write_text("KEY=very-secret\n" * 5)
+    git(project, "add", "-A")
+    git(project, "commit", "-q", "-m", "keys")
+    (project / ".env").rename(project / "plain.txt")
+    git(project, "add", "-A")
+    assert "very-secret" not in run("git_diff", staged=True).content

@@ -120,3 +120,36 @@ def test_a_folder_without_a_repository_is_said_to_have_none(project: Path, run: 
     assert "no git repository" in run("git_status").content
     (project / ".git").write_text("gitdir: /etc\n")
     assert "stands for a folder elsewhere" in run("git_status").content
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_a_linked_worktree_is_read_like_any_other(project: Path, run: Run, packed: bool):
+    """Its branch and index are its own, commits and branches those of the repository it belongs to."""
+    home = project.parent / "home-of-it"
+    home.mkdir()
+    repository(home)
+    git(home, "worktree", "add", "-q", "-b", "side", str(project))
+    (project / "src" / "app.py").write_text("changed\n")
+    (project / "added.txt").write_text("a\n")
+    git(project, "add", "added.txt")
+    if packed:
+        git(home, "pack-refs", "--all")
+        git(home, "gc", "-q")
+    told = run("git_status").content
+    assert told.startswith("On branch side\nLast commit: ")
+    assert "added: added.txt" in told
+    assert "modified: src/app.py" in told
+    assert "+changed" in run("git_diff").content
+    assert run("git_diff", revision="main..side").content == "No differences."
+    assert len(run("git_log").content.splitlines()) == 3
+
+
+def test_a_worktree_that_its_repository_does_not_know_is_not_read(project: Path, run: Run):
+    """A folder from a stranger may say that it belongs to any repository of the person's."""
+    home = project.parent / "secret"
+    home.mkdir()
+    repository(home)
+    git(home, "worktree", "add", "-q", "-b", "side", str(project.parent / "real"))
+    (project / ".git").write_text((project.parent / "real" / ".git").read_text())
+    for tool in ("git_status", "git_diff", "git_log"):
+        assert "does not know of this one" in run(tool).content

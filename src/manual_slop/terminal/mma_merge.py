@@ -109,7 +109,7 @@ class _Merging:
             reasons = "; ".join(stands.verdict.reasons) if stands.verdict else stands.reason
             style = "none" if stands.status == "done" else "warn"
             say(out, Text(f"{ticket.id}  {stands.status}  {one_line(ticket.title)}  {one_line(reasons)}", style))
-        screen().note(f"{len(offer.files)} files change on {offer.onto}; digest {offer.digest[:12]}")
+        screen().note(f"files changed on {offer.onto}: {len(offer.files)}; digest {offer.digest[:12]}")
 
     def _end(self, offer: Offer | None, merged: Merged | None) -> int:
         if self._json:

@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
-from manual_slop.safety.path_rules import show
 from manual_slop.safety.protected import may_hold_keys
 from manual_slop.tools.declaration import ToolContext, tool
-from manual_slop.tools.git.lines import unified
+from manual_slop.tools.git.changes import Change, with_renames
 from manual_slop.tools.git.objects import LINK, SUBMODULE, Item
 from manual_slop.tools.git.repository import Repository
 from manual_slop.tools.git.worktree import Worktree, as_items, is_pointer
 from manual_slop.tools.limits import Enough, Limits, Page
 from manual_slop.tools.reading import key_note
-from manual_slop.tools.text import decode
 
-_LARGEST_TEXT = 2 * 1024 * 1024
 _LONGEST_LINE = 2000
 _SECONDS = 20.0
 
@@ -25,7 +21,8 @@ _SECONDS = 20.0
 def git_diff(context: ToolContext, path: str | None = None, staged: bool = False, revision: str | None = None) -> str:
     """Show changes as a unified diff: those not staged yet, or with `staged` those that the next commit would make.
 
-    Only reads: no filter, external diff or other program runs. Untracked files are not shown.
+    Only reads: no filter, external diff or other program runs. Untracked files are not shown; a file that went and came
+    back under another name, much the same, is told as renamed.
 
     Args:
         path: Only this file, or what lies in this folder.
@@ -40,8 +37,8 @@ def git_diff(context: ToolContext, path: str | None = None, staged: bool = False
     try:
         with Repository(context.workspace, limits) as repository:
             comparison = _Comparison(repository, Worktree(context.workspace, limits))
-            for change in comparison.changes(staged, revision, wanted):
-                if may_hold_keys(change.path.split("/")):
+            for change in with_renames(comparison.changes(staged, revision, wanted)):
+                if any(may_hold_keys(name.split("/")) for name in (change.path, change.origin)):
                     keys += 1
                     continue
                 for line in change.lines():
@@ -52,33 +49,6 @@ def git_diff(context: ToolContext, path: str | None = None, staged: bool = False
     return "\n".join([*page.lines, *notes, *key_note(keys)] or ["No differences."])
 
 
-@dataclass(frozen=True, slots=True)
-class _Change:
-    """A file before and after; `None` where there was or is none."""
-
-    path: str
-    old: bytes | None
-    new: bytes | None
-
-    def lines(self) -> Iterator[str]:
-        """The change as git shows it."""
-        name = show(self.path)
-        yield f"diff --git a/{name} b/{name}"
-        if self.old is None:
-            yield "new file"
-        if self.new is None:
-            yield "deleted file"
-        old, new = self.old or b"", self.new or b""
-        texts = decode(old), decode(new)
-        if None in texts or max(len(old), len(new)) > _LARGEST_TEXT:
-            kind = "Binary" if None in texts else "Large"
-            yield f"{kind} files differ ({len(old):,} B and {len(new):,} B)"
-            return
-        yield "--- /dev/null" if self.old is None else f"--- a/{name}"
-        yield "+++ /dev/null" if self.new is None else f"+++ b/{name}"
-        yield from unified(*((text or "").splitlines(keepends=True) for text in texts))
-
-
 class _Comparison:
     """Two states of the files, held against each other."""
 
@@ -86,7 +56,7 @@ class _Comparison:
         self._repository = repository
         self._worktree = worktree
 
-    def changes(self, staged: bool, revision: str | None, path: str | None) -> Iterator[_Change]:
+    def changes(self, staged: bool, revision: str | None, path: str | None) -> Iterator[Change]:
         """The files that differ, in the order of their paths."""
         old, _, new = (revision or "").partition("..")
         if ".." in (revision or ""):
@@ -101,12 +71,12 @@ class _Comparison:
             return {}
         return dict(self._repository.files(self._repository.commit(self._repository.resolve(revision)).tree))
 
-    def _between(self, old: dict[str, Item], new: dict[str, Item], path: str | None) -> Iterator[_Change]:
+    def _between(self, old: dict[str, Item], new: dict[str, Item], path: str | None) -> Iterator[Change]:
         for name in sorted(old.keys() | new.keys()):
             if old.get(name) != new.get(name) and _is_in(name, path):
-                yield _Change(name, self._content(old.get(name)), self._content(new.get(name)))
+                yield Change(name, self._content(old.get(name)), self._content(new.get(name)))
 
-    def _with_disk(self, old: dict[str, Item] | None, path: str | None) -> Iterator[_Change]:
+    def _with_disk(self, old: dict[str, Item] | None, path: str | None) -> Iterator[Change]:
         """What is on disk against the index, or against `old`."""
         entries = {entry.path: entry for entry in self._repository.index() if entry.stage in {0, 2}}
         before = old if old is not None else {name: entry.item for name, entry in entries.items()}
@@ -118,7 +88,7 @@ class _Comparison:
                 continue
             if item is not None and item.mode in {LINK, SUBMODULE} and entry is not None:
                 continue
-            change = _Change(name, self._content(item), self._worktree.read(name) if entry else None)
+            change = Change(name, self._content(item), self._worktree.read(name) if entry else None)
             if change.old != change.new and not is_pointer(change.old or b""):
                 yield change
 

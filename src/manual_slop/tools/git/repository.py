@@ -13,6 +13,7 @@ from manual_slop.tools.git import objects
 from manual_slop.tools.git.index import Entry, read_index
 from manual_slop.tools.git.objects import FOLDER, SUBMODULE, Commit, GitError, Item, Object, loose
 from manual_slop.tools.git.packs import Pack, open_index
+from manual_slop.tools.git.place import find_git_folder
 from manual_slop.tools.limits import Limits
 
 _SMALL = 64 * 1024
@@ -25,6 +26,7 @@ _ID = re.compile(r"[0-9a-f]{40}")
 _PREFIX = re.compile(r"[0-9a-f]{4,40}")
 _STEPS = re.compile(r"(?:~\d{0,4}|\^\d?)")
 _FOREIGN = re.compile(r"^\s*(objectformat|refstorage)\s*=\s*(?!sha1\b|files\b)(\S+)", re.IGNORECASE | re.MULTILINE)
+_OF_ONE_WORKTREE = ("HEAD", "index", "ORIG_HEAD", "MERGE_HEAD", "refs/bisect/", "refs/worktree/", "refs/rewritten/")
 _PLACES = ("", "refs/", "refs/tags/", "refs/heads/", "refs/remotes/")
 
 
@@ -32,19 +34,15 @@ class Repository:
     """The repository in the project folder, to be closed after use. Raises `GitError` where there is none to be read.
 
     Nothing of it runs: of its config only the storage format is looked at, and no other file is opened than those
-    beneath the project folder, whatever the repository says.
+    beneath the project folder, whatever the repository says; where that is a linked worktree, those of the repository
+    it belongs to, which has to know of it.
     """
 
     def __init__(self, workspace: Workspace, limits: Limits) -> None:
-        self._workspace = workspace
         self._limits = limits
         self._open = ExitStack()
         self._packs: list[Pack] | None = None
-        kinds = {entry.name: entry.kind for entry in workspace.list_dir(".")}
-        if ".git" not in kinds:
-            raise GitError("the project folder is no git repository: there is no `.git` in it")
-        if kinds[".git"] != "folder":
-            raise GitError("`.git` stands for a folder elsewhere (a worktree or submodule), which is not read")
+        self._files, self._common, self._own = find_git_folder(workspace)
         if found := _FOREIGN.search(self._text("config") or ""):
             raise GitError(f"the repository is stored as {show(found[2])}, which is not understood here")
 
@@ -158,7 +156,7 @@ class Repository:
             return prefix
         found = {id_ for pack in self._all_packs() for id_ in pack.index.beginning_with(prefix)}
         with suppress(WorkspaceError):
-            names = self._workspace.list_dir(f".git/objects/{prefix[:2]}", limit=100_000)
+            names = self._files.list_dir(f"{self._common}objects/{prefix[:2]}", limit=100_000)
             found |= {prefix[:2] + entry.name for entry in names if entry.name.startswith(prefix[2:])}
         if len(found) > 1:
             raise GitError(f"`{prefix}` is the beginning of several ids: give more of it")
@@ -183,22 +181,23 @@ class Repository:
         if self._packs is None:
             self._packs = []
             with suppress(WorkspaceError):
-                for entry in self._workspace.list_dir(".git/objects/pack"):
+                for entry in self._files.list_dir(f"{self._common}objects/pack"):
                     if entry.name.endswith(".idx") and len(self._packs) < _MOST_PACKS:
-                        self._packs.append(self._pack(f".git/objects/pack/{entry.name.removesuffix('.idx')}"))
+                        self._packs.append(self._pack(f"{self._common}objects/pack/{entry.name.removesuffix('.idx')}"))
         return self._packs
 
     def _pack(self, path: str) -> Pack:
-        with self._workspace.open_file(f"{path}.idx") as file:
+        with self._files.open_file(f"{path}.idx") as file:
             index = open_index(file)
-        return Pack(index, self._open.enter_context(self._workspace.open_file(f"{path}.pack")))
+        return Pack(index, self._open.enter_context(self._files.open_file(f"{path}.pack")))
 
     def _text(self, name: str) -> str | None:
         data = self._bytes(name, _SMALL)
         return None if data is None else data.decode("utf-8", "replace")
 
     def _bytes(self, name: str, limit: int) -> bytes | None:
+        place = self._own if name.startswith(_OF_ONE_WORKTREE) else self._common
         try:
-            return self._workspace.read_bytes(f".git/{name}", limit)
+            return self._files.read_bytes(f"{place}{name}", limit)
         except WorkspaceError:
             return None
