@@ -33,8 +33,8 @@ class Actual:
 
 @dataclass(frozen=True, slots=True)
 class TrackReport:
-    """A track as it was planned and as it went. `diffs` are by ticket, `planning` what tier 1 used for the whole epic and
-    `working` what tiers 3 and 4 did. `forecast` is the one that was shown when the plan was approved.
+    """A track as it was planned and as it went. `diffs` are by ticket, `planning` what tier 1 used for the whole epic,
+    and `working` what tiers 3 and 4 did. `forecast` is the one that was shown when the plan was approved.
     """
 
     state: TrackState
