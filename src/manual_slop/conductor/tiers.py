@@ -160,12 +160,12 @@ class _Layers:
         if tier not in self.tables:
             self.notices.append(f"{path}: there is no tier {tier}")
             return
-        refused = [key for key in table if key not in _OF_PROJECTS]
-        if refused and table != self.tables[tier]:
+        known = _checked(f"tiers.{tier}", {key: value for key, value in table.items() if key in _CHECKS}, _CHECKS)
+        refused = [key for key in table if key not in _OF_PROJECTS and known.get(key) != self.tables[tier].get(key, "")]
+        if refused:
             names = ", ".join(refused)
             self.notices.append(f"{path}: tiers.{tier} may not set {names} in a project: not listened to")
-        harmless = {key: value for key, value in table.items() if key in _OF_PROJECTS}
-        self.tables[tier].update(_checked(f"tiers.{tier}", harmless, _CHECKS))
+        self.tables[tier].update({key: known[key] for key in known if key in _OF_PROJECTS and known[key]})
 
     def _instructions(self, name: str) -> str:
         """The prompt of that name: the project's, else the person's, else ours. Raises `ConfigError` for none."""
