@@ -22,7 +22,7 @@ from manual_slop.session.permission import Permission, nobody
 from manual_slop.tools.registry import ToolBox
 from manual_slop.tools.workbench import open_toolbox
 from manual_slop.values.cancel import Cancel
-from manual_slop.values.ledger import Origin
+from manual_slop.values.ledger import Origin, Purpose
 from manual_slop.values.tickets import Tier
 
 READERS = (
@@ -53,7 +53,9 @@ class Hands:
     access: Access = dataclasses.field(default_factory=ai_client.new_access)
 
 
-def new_session(job: WorkerJob | ReviewJob, tier: Tier, hands: Hands, toolbox: ToolBox | None, mode: Mode) -> Session:
+def new_session(
+    job: WorkerJob | ReviewJob, tier: Tier, hands: Hands, toolbox: ToolBox | None, mode: Mode, purpose: Purpose = "chat"
+) -> Session:
     """A fresh conversation of a tier about a ticket. Raises `ConfigError`."""
     session = ai_client.new_session(
         job.model,
@@ -62,7 +64,7 @@ def new_session(job: WorkerJob | ReviewJob, tier: Tier, hands: Hands, toolbox: T
         on_event=hands.on_event,
         record=True,
         origin=Origin(job.run_id, job.epic, job.track_id, tier, job.ticket.id),
-        purpose="qa" if tier == "4" else "chat",
+        purpose=purpose,
     )
     if toolbox is not None:
         session.toolbox = toolbox

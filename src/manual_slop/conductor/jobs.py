@@ -29,6 +29,8 @@ class WorkerJob:
 
     `needs` are the tickets it depends on, whose files it is told the skeletons of; `note` is what QA said of the last
     attempt. `mode` is how approvals are handled in the place; the acceptance commands of an approved plan run unasked.
+    `prompt` is what it is told instead, where a person changed that; `diagnosis` the model that says a word on commands
+    that failed, where one is to.
     """
 
     run_id: str
@@ -44,6 +46,7 @@ class WorkerJob:
     note: str = ""
     mode: Mode = "edits"
     prompt: str = ""
+    diagnosis: str = ""
 
 
 @dataclass(frozen=True, slots=True)

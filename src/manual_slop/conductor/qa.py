@@ -10,6 +10,7 @@ from typing import Any
 
 from manual_slop.ai_client import Session
 from manual_slop.conductor import worktrees
+from manual_slop.conductor.asking import Question, Unusable, ask_json
 from manual_slop.conductor.briefing import framed
 from manual_slop.conductor.checks import run_checks
 from manual_slop.conductor.crew import READERS, Hands, new_session, open_tools
@@ -18,7 +19,6 @@ from manual_slop.conductor.jobs import Check, Review, ReviewJob
 from manual_slop.safety.path_rules import WorkspaceError
 from manual_slop.store.errors import StoreError
 from manual_slop.values.errors import ConfigError, ProviderError
-from manual_slop.values.strict_json import StrictJSONError, parse_arguments
 from manual_slop.values.tickets import Ticket, Verdict
 
 CORRECTIONS = 2
@@ -32,10 +32,6 @@ SCHEMA: Mapping[str, Any] = {
     },
     "required": ["passed", "reasons"],
     "additionalProperties": False,
-}
-_FORMAT: Mapping[str, Any] = {
-    "type": "json_schema",
-    "json_schema": {"name": "verdict", "strict": True, "schema": SCHEMA},
 }
 _MOST_OF_A_DIFF = 100_000  # characters
 _MOST_OF_A_CHECK = 12_000
@@ -68,14 +64,15 @@ def review(job: ReviewJob, hands: Hands | None = None) -> Review:
         marked = worktrees.conflict_marks(job.place.git, job.place.base, job.worker.commit)
         session = _session(job, hands)
         try:
-            given = _asked(session, review_prompt(job.ticket, diff, ran, job.worker.outside), hands)
+            given = _asked(session, job, review_prompt(job.ticket, diff, ran, job.worker.outside), hands)
         finally:
             session.close()
     except (ConfigError, WorkspaceError, GitFailed, StoreError) as error:
         raise NoVerdict(str(error)) from None
     passed, reasons = given
     against = tuple(_against(ran, job.worker.outside, marked))
-    said = (*(f"overruled: {one}" for one in against), *reasons) if passed else (*reasons, *against)
+    unsaid = tuple(one for one in against if not any(one in reason for reason in reasons))
+    said = (*(f"overruled: {one}" for one in against), *reasons) if passed else (*reasons, *unsaid)
     verdict = Verdict(passed and not against, said, digest)
     return Review(verdict, ran, session.id, job.model, overruled=passed and bool(against))
 
@@ -112,43 +109,36 @@ def review_prompt(ticket: Ticket, diff: str, checks: Sequence[Check], outside: S
 def _session(job: ReviewJob, hands: Hands) -> Session:
     readers = tuple(name for name in job.setup.tools if name in READERS)
     toolbox = open_tools(job, hands, readers) if readers else None
-    return new_session(job, "4", hands, toolbox, "never")
+    return new_session(job, "4", hands, toolbox, "never", "qa")
 
 
-def _asked(session: Session, prompt: str, hands: Hands) -> tuple[bool, tuple[str, ...]]:
-    """The model's own verdict; what cannot be read goes back to it, so many times."""
-    problem = ""
-    for _ in range(CORRECTIONS + 1):
-        said = prompt if not problem else f"That is no verdict: {problem}. Answer with JSON by the schema, alone."
-        try:
-            reply = session.send(said, cancel=hands.cancel, response_format=dict(_FORMAT))
-        except ProviderError as error:
-            if error.kind in ("cancelled", "budget"):
-                raise
-            raise NoVerdict(f"{error.message} {error.advice}", error) from None
-        try:
-            return read_verdict(reply.text)
-        except ValueError as error:
-            problem = str(error)
-    raise NoVerdict(f"QA gave no verdict that can be read, {CORRECTIONS + 1} times: {problem}")
-
-
-def read_verdict(text: str) -> tuple[bool, tuple[str, ...]]:
-    """Whether it passed and why, of an answer in JSON (a fence around it is taken off). Raises `ValueError`."""
-    plain = text.strip().removeprefix("```json").removeprefix("```").removesuffix("```").strip()
+def _asked(session: Session, job: ReviewJob, prompt: str, hands: Hands) -> tuple[bool, tuple[str, ...]]:
+    """The model's own verdict; what cannot be used goes back to it, so many times."""
+    question = Question("verdict", SCHEMA, prompt, read_verdict)
     try:
-        found = parse_arguments(plain)
-    except StrictJSONError as error:
-        raise ValueError(f"it is no JSON object ({error})") from None
+        return ask_json(session, question, corrections=CORRECTIONS, params=job.setup.params, cancel=hands.cancel)
+    except Unusable as unusable:
+        problem = f"QA gave no verdict that can be used, {unusable.tries} times: {'; '.join(unusable.problems)}"
+        raise NoVerdict(problem) from None
+    except ProviderError as error:
+        if error.kind in ("cancelled", "budget"):
+            raise
+        raise NoVerdict(f"{error.message} {error.advice}", error) from None
+
+
+def read_verdict(found: Mapping[str, Any]) -> tuple[tuple[bool, tuple[str, ...]], tuple[str, ...]]:
+    """Whether it passed and why, of an answer; then what is wrong with it."""
     passed, reasons = found.get("passed"), found.get("reasons")
+    listed = reasons if isinstance(reasons, list) else []
+    kept = tuple(one.strip() for one in listed if isinstance(one, str) and one.strip())
+    problems = []
     if not isinstance(passed, bool):
-        raise ValueError("`passed` must be true or false")
+        problems.append("`passed` must be true or false")
     if not isinstance(reasons, list) or not all(isinstance(one, str) for one in reasons):
-        raise ValueError("`reasons` must be a list of texts")
-    kept = tuple(one.strip() for one in reasons if one.strip())
-    if not kept:
-        raise ValueError("`reasons` must say why")
-    return passed, kept
+        problems.append("`reasons` must be a list of texts")
+    elif not kept:
+        problems.append("`reasons` must say why")
+    return (passed is True, kept), tuple(problems)
 
 
 def _against(checks: Sequence[Check], outside: Sequence[str], marked: Sequence[str]) -> Iterator[str]:

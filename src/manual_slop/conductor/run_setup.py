@@ -75,6 +75,7 @@ def _run(store: Store, track_id: str, wishes: Wishes) -> str:
         store.tracks.owner(track_id),
         {"3": tiers["3"].setup, "4": tiers["4"].setup},
         wishes.mode,
+        tiers["4"].model if tiers["4"].diagnose else "",
     )
     watcher = watcher_of(store)
     with closing(StoreInbox(store.inbox, watcher, track_id)) as inbox:

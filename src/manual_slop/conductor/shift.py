@@ -32,7 +32,10 @@ _BEFORE_A_NEW_PROCESS = 1000  # tasks; naming a number also has processes begun 
 
 @dataclass(frozen=True, slots=True)
 class Assignment:
-    """What every job of a run has in common. `owner` is the name that the run claimed its track under."""
+    """What every job of a run has in common. `owner` is the name that the run claimed its track under.
+
+    `diagnosis` is the model that says a word on commands that failed, where one is to.
+    """
 
     run_id: str
     track_id: str
@@ -40,6 +43,7 @@ class Assignment:
     owner: str
     setups: Mapping[Tier, Tools]
     mode: Mode = "edits"
+    diagnosis: str = ""
 
 
 def pool_for(workers: int) -> Executor:
@@ -114,6 +118,7 @@ class Shift:
             task.note,
             given.mode,
             task.prompt,
+            given.diagnosis,
         )
 
     def _place(self, ticket: str) -> Place:

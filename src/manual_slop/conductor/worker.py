@@ -10,6 +10,7 @@ from manual_slop.conductor import worktrees
 from manual_slop.conductor.briefing import worker_prompt
 from manual_slop.conductor.checks import command_for_tests
 from manual_slop.conductor.crew import READERS, Hands, new_session, open_tools
+from manual_slop.conductor.diagnosis import Diagnosis
 from manual_slop.conductor.git import Git, GitFailed, Person
 from manual_slop.conductor.jobs import Outcome, WorkerJob, WorkerResult
 from manual_slop.safety.path_rules import WorkspaceError
@@ -50,6 +51,8 @@ def _talk(job: WorkerJob, hands: Hands) -> WorkerResult:
     """The conversation: its session's id, the model's last words, what came of it, and why."""
     command = command_for_tests(hands.access.config, Path(job.project), (job.ticket,))
     toolbox = open_tools(job, hands, job.setup.tools or TOOLS, command)
+    if job.diagnosis:
+        toolbox.remark = Diagnosis(job, hands)
     session = new_session(job, "3", hands, toolbox, job.mode)
     try:
         reply = session.send(prompt_of(job, hands), cancel=hands.cancel, **job.setup.params)

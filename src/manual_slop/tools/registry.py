@@ -79,6 +79,8 @@ class ToolBox:
     ) -> None:
         listed = tuple(tools)
         self.notices = notices
+        self.remark: Callable[[ToolCall, ToolResult], str] | None = None
+        """Asked of each result; what it says is added to it."""
         self._tools = {tool.name: tool for tool in listed if tool.usable(context)}
         self._context = context
         self._limit = limit
@@ -125,7 +127,10 @@ class ToolBox:
         """
         context = replace(self._context, cancel=cancel or self._context.cancel, permit=permit)
         answer = self._attempt(call, lambda: self._answer(call, context))
-        return answer if isinstance(answer, ToolResult) else ToolResult(call.id, self._presentable(answer))
+        result = answer if isinstance(answer, ToolResult) else ToolResult(call.id, self._presentable(answer))
+        if self.remark is None:
+            return result
+        return replace(result, content=result.content + redactor.redact(self.remark(call, result)))
 
     def _attempt(self, call: ToolCall, work: Callable[[], T]) -> T | ToolResult:
         try:

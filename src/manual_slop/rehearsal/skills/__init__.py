@@ -5,6 +5,7 @@ from __future__ import annotations
 from manual_slop.rehearsal.conversation import Skill
 from manual_slop.rehearsal.skills.arithmetic import work_out_sums
 from manual_slop.rehearsal.skills.compacting import compact_conversation
+from manual_slop.rehearsal.skills.diagnosing import diagnose_failure
 from manual_slop.rehearsal.skills.echo import repeat_words
 from manual_slop.rehearsal.skills.fixing import fix_failing_tests
 from manual_slop.rehearsal.skills.honesty import say_what_i_am
@@ -27,6 +28,7 @@ SKILLS: tuple[Skill, ...] = (
     divide_track,
     work_on_ticket,
     review_work,
+    diagnose_failure,
     describe_pictures,
     repeat_words,
     do_as_told,
