@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 
 from manual_slop import ai_client
 from manual_slop.conductor import worktrees
+from manual_slop.conductor.approving import proposal, state_of
 from manual_slop.conductor.duty import watcher_of
-from manual_slop.conductor.git import GitFailed
 from manual_slop.conductor.plan_files import open_project
-from manual_slop.conductor.run_values import RUN, RunSettings, Unknown
+from manual_slop.conductor.run_values import RunSettings, Unknown
 from manual_slop.conductor.running import Run
-from manual_slop.conductor.shift import Assignment, Shift, pool_for
+from manual_slop.conductor.shift import Assignment, Duties, Shift, pool_for
 from manual_slop.conductor.tiers import Tiers, load_tiers
 from manual_slop.conductor.track_state import TrackState
 from manual_slop.money.limits import parse_limit
@@ -43,24 +43,28 @@ class Wishes:
 
 
 _NONE = Wishes()
+_USUAL = Duties()
 
 
-def run_track(store: Store, track_id: str, wishes: Wishes = _NONE) -> str:
-    """Work on a track until it is over or cannot go on; says why it ended.
+def run_track(store: Store, track_id: str, wishes: Wishes = _NONE, duties: Duties = _USUAL) -> str:
+    """Work on a track until it is over or cannot go on; says why it ended. `duties` are what its executor runs.
 
     Raises `ConfigError` where it may not be worked on, `StoreError` where another program does, and `GitFailed`.
     """
     store.tracks.claim(track_id)
     try:
-        return _run(store, track_id, wishes)
+        return _run(store, track_id, wishes, duties)
     finally:
         store.tracks.release(track_id)
 
 
-def _run(store: Store, track_id: str, wishes: Wishes) -> str:
-    state = TrackState(track_id, (entry.event for entry in store.tracks.events(track_id)))
+def _run(store: Store, track_id: str, wishes: Wishes, duties: Duties) -> str:
+    state = state_of(store, track_id)
+    workspace = open_project(state.project)
+    if state.status in ("planned", "approved"):
+        state = proposal(store, workspace, track_id).state
     _require_plan(store, state, wishes)
-    tiers = load_tiers(open_project(state.project), ai_client.choose_model()[0]).with_models(wishes.models)
+    tiers = load_tiers(workspace, ai_client.choose_model()[0]).with_models(wishes.models)
     repository = worktrees.find_repository(state.project)
     if repository is None:
         raise ConfigError(f"{state.project} is no git repository: `git init` it and make a first commit")
@@ -85,6 +89,7 @@ def _run(store: Store, track_id: str, wishes: Wishes) -> str:
             inbox,
             lambda: pool_for(workers),
             lambda ticket, why: store.tracks.stop(track_id, ticket, why),
+            duties,
         )
         loud = ("plan",) if wishes.yes_plan else ()
         run = Run(store.tracks, track_id, settings, shift, run_id=run_id, loud=loud)
@@ -129,6 +134,3 @@ def _limit_spending(store: Store, state: TrackState, tiers: Tiers, run_id: str, 
         words = tiers[tier].budget
         for ticket in state.tickets if words else ():
             store.budgets.set_limit(path_of("", Origin(run_id, epic, state.id, tier, ticket)), parse_limit(words))
-
-
-__all__ = ["RUN", "GitFailed", "Wishes", "run_track", "settings_from"]

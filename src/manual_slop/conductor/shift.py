@@ -13,7 +13,7 @@ from manual_slop.conductor.conflicts import conflict_ticket
 from manual_slop.conductor.crew import Hands
 from manual_slop.conductor.engine import Scene, conflict_of
 from manual_slop.conductor.git import GitFailed
-from manual_slop.conductor.jobs import ReviewJob, Tools, WorkerJob, WorkerResult
+from manual_slop.conductor.jobs import Review, ReviewJob, Tools, WorkerJob, WorkerResult
 from manual_slop.conductor.run_values import Clashed, Spoken, Task, Trouble
 from manual_slop.conductor.settling import Result
 from manual_slop.conductor.worker import commit_message, prompt_of, result_of, writer
@@ -53,6 +53,17 @@ def pool_for(workers: int) -> Executor:
     return ProcessPoolExecutor(workers, max_tasks_per_child=_BEFORE_A_NEW_PROCESS)
 
 
+@dataclass(frozen=True, slots=True)
+class Duties:
+    """What is run in the executor: functions that can be pickled, of a job and its run's owner."""
+
+    work: Callable[[WorkerJob, str], WorkerResult] = duty.work
+    judge: Callable[[ReviewJob, str], Review | Trouble] = duty.judge
+
+
+_USUAL = Duties()
+
+
 class Shift:
     """A `Crew`. `new_executor` makes what jobs run in, again where one broke; `stop` presses a worker's stop."""
 
@@ -62,8 +73,10 @@ class Shift:
         inbox: Inbox,
         new_executor: Callable[[], Executor],
         stop: Callable[[str, str], None],
+        duties: Duties = _USUAL,
     ) -> None:
         self._assignment = assignment
+        self._duties = duties
         self._inbox = inbox
         self._new_executor = new_executor
         self._executor = new_executor()
@@ -155,8 +168,8 @@ class Shift:
 
     def _submit_to(self, executor: Executor, job: WorkerJob | ReviewJob) -> Future[Any]:
         if isinstance(job, WorkerJob):
-            return executor.submit(duty.work, job, self._assignment.owner)
-        return executor.submit(duty.judge, job, self._assignment.owner)
+            return executor.submit(self._duties.work, job, self._assignment.owner)
+        return executor.submit(self._duties.judge, job, self._assignment.owner)
 
     def _integrate(self, scene: Scene, task: Task) -> Integrated | Clashed | Trouble:
         """Put a ticket's work on the track's branch; on git's thread."""

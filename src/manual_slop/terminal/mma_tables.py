@@ -31,6 +31,7 @@ _SIGNS: Mapping[str, tuple[str, str]] = {
 }
 _REASON = 60
 _WIDE = 100
+_WIDEST_SCREEN = 1000  # what is wider is a file or a pipe
 
 
 def track_table(standing: TrackStanding, width: int) -> RenderableType:
@@ -43,8 +44,8 @@ def track_table(standing: TrackStanding, width: int) -> RenderableType:
         (f"{DOT}{state.status}{alive}{DOT}{done} of {all_of_them}{DOT}{sum_words(standing.cost)}", "none"),
     )
     why = [Text(one_line(state.reason, 300), "warn")] if state.reason and state.status != "mergeable" else []
-    bar = ProgressBar(max(1, all_of_them), done, width=min(60, max(10, width - 4)))
-    return Group(heading, *why, bar, tickets_table(standing.tickets, width))
+    bar = [ProgressBar(max(1, all_of_them), done, width=min(60, width - 4))] if width <= _WIDEST_SCREEN else []
+    return Group(heading, *why, *bar, tickets_table(standing.tickets, width))
 
 
 def tickets_table(tickets: Iterable[TicketStanding], width: int) -> Table:
