@@ -99,7 +99,7 @@ def _mending(clause: str, files: Sequence[str]) -> Iterator[_Sketch]:
     chosen = named or parts
     if not chosen:
         yield _Sketch("Make the failing tests pass", clause, tuple(sources[:20]))
-    for part, tests in chosen.items():
+    for part, tests in sorted(chosen.items()):
         about = [path for path in sources if _part(path) == part]
         title = f"Make the tests of {part} pass" if len(chosen) > 1 else "Make the failing tests pass"
         yield _Sketch(title, clause, tuple(about), tuple(tests))
