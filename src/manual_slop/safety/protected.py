@@ -14,6 +14,7 @@ _EDITOR = "configures an editor, which may run what it says"
 _KEYS = "is a usual place of passwords and keys"
 _SHELL = "is run by each new shell"
 _BUILD = "is run on build servers, with their keys"
+_CONDUCTOR = "is the conductor's: what workers are to do, and what they are told"
 _GIT = "is git's own: its settings and hooks run programs"
 _PLAN = "is what the conductor's workers are told to do, and by which models"
 
@@ -63,6 +64,8 @@ def protection(parts: Iterable[str]) -> str:
             return _BUILD
         if folder == "hooks" and name in _HOOKS.split():
             return _GIT
+        if folder == "conductor" and name in {"tracks", "tiers.toml", "prompts"}:
+            return _CONDUCTOR
         if folder == "conductor" and name in {"tracks", "prompts", "tiers.toml"}:
             return _PLAN
     return ""
