@@ -33,6 +33,9 @@ from manual_slop.values.events import (
 )
 from manual_slop.values.ledger import Origin, UsageRecorded
 from manual_slop.values.messages import Message, Opaque, Reasoning, Text, ToolCall, ToolResult, user
+from manual_slop.values.tickets import Ticket, Verdict
+from manual_slop.values.track_commands import TrackCommand
+from manual_slop.values.track_events import GateOpened, TicketChanged, TrackEvent, TrackPlanned, VerdictGiven
 from manual_slop.values.usage import Cost, RateLine, Usage
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -67,8 +70,18 @@ def events() -> list[Event]:
     ]
 
 
+TRACK: list[TrackEvent] = [
+    TrackPlanned("Tea", "more tea", "/home/me/teapot", "tea", "d1gest", "# Tea", (Ticket("steep", "Steep", "do it"),)),
+    GateOpened("plan", "d1gest", "me"),
+    TicketChanged("steep", "running", attempt=1, model="acme/m1"),
+    VerdictGiven("steep", 1, Verdict(passed=True, reasons=("hot",), checks="c"), "acme/m2"),
+]
+
+
 def fill(store: Store) -> None:
     """What a golden file holds."""
+    store.tracks.append("tea", TRACK)
+    store.tracks.command("tea", TrackCommand("block", "steep", "too hot", "me"))
     store.restore([Envelope("golden", number, AT, event) for number, event in enumerate(events(), 1)], "golden")
     store.journal.finish(store.journal.intend(EFFECT), "done")
     store.journal.intend(Effect("run_shell", "golden", key="never finished"))
@@ -123,6 +136,8 @@ def test_a_store_of_an_earlier_version_is_read_to_the_last_event(tmp_path: Path,
         ("run_shell", "unknown"),
     ]
     assert {hit.kind for hit in store.search("teapot")} == {"tool", "file"}
+    assert [entry.event for entry in store.tracks.events("tea")] == TRACK
+    assert [one for _, one in store.tracks.commands("tea")] == [TrackCommand("block", "steep", "too hot", "me")]
     store.append("golden", [Notice("and on")])
     store.close()
     Database.open(tmp_path / "fresh.db").close()

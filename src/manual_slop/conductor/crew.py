@@ -18,7 +18,9 @@ from manual_slop.safety.approval_grants import Grants
 from manual_slop.safety.gate import Gate
 from manual_slop.safety.inbox import Inbox
 from manual_slop.safety.workspace import Workspace
+from manual_slop.session.pacing import Paced
 from manual_slop.session.permission import Permission, nobody
+from manual_slop.store.shared import shared_store
 from manual_slop.tools.registry import ToolBox
 from manual_slop.tools.workbench import open_toolbox
 from manual_slop.values.cancel import Cancel
@@ -66,6 +68,9 @@ def new_session(
         origin=Origin(job.run_id, job.epic, job.track_id, tier, job.ticket.id),
         purpose=purpose,
     )
+    pace = job.setup.paces.get(job.model.partition("/")[0])
+    if pace is not None and session.budget is not None:
+        session.budget = Paced(session.budget, shared_store().paces, pace, hands.cancel)
     if toolbox is not None:
         session.toolbox = toolbox
         session.notices = toolbox.notices

@@ -16,11 +16,15 @@ Outcome = Literal["finished", "nothing", "failed", "stopped", "budget"]
 
 @dataclass(frozen=True, slots=True)
 class Tools:
-    """How a tier's model is set up: its instructions, the tools it is offered, and the parameters of its calls."""
+    """How a tier's model is set up: its instructions, the tools it is offered, and the parameters of its calls.
+
+    `paces` are the calls and tokens a minute that providers take, by their names.
+    """
 
     system: str = ""
     tools: tuple[str, ...] = ()
     params: Mapping[str, Any] = field(default_factory=dict)
+    paces: Mapping[str, tuple[int | None, int | None]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from manual_slop.store import (
     events_table,
     inbox_table,
     ledger_table,
+    pace_table,
     search_table,
     sessions_table,
     tracks_table,
@@ -36,6 +37,7 @@ _FIRST = "\n".join(
         wire_table,
         tracks_table,
         inbox_table,
+        pace_table,
     )
 )
 

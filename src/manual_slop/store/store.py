@@ -26,6 +26,7 @@ from manual_slop.store.database import Database
 from manual_slop.store.drafts_table import Draft
 from manual_slop.store.errors import StoreError
 from manual_slop.store.inbox_table import InboxTable
+from manual_slop.store.pace_table import PaceTable
 from manual_slop.store.search_table import Hit
 from manual_slop.store.sessions_table import SessionSummary
 from manual_slop.store.store_journal import StoreJournal
@@ -52,7 +53,8 @@ class Store:
     """The sessions of a person. Safe to use from several threads, and from several programs at once.
 
     `journal` has the side effects, `budgets` the limits on spending, `blobs` pictures and long contents, `tracks` the
-    conductor's work, `inbox` what waits for a person, `database` all tables.
+    conductor's work, `inbox` what waits for a person, `paces` when providers may be called, `database` all
+    tables.
     """
 
     def __init__(self, database: Database, blobs: Blobs) -> None:
@@ -63,6 +65,7 @@ class Store:
         self.budgets = BudgetTable(database)
         self.tracks = Tracks(database)
         self.inbox = InboxTable(database)
+        self.paces = PaceTable(database)
         self._appending = Appending(database, blobs)
 
     @classmethod

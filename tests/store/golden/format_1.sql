@@ -20,7 +20,7 @@ CREATE TABLE sessions (
     owner TEXT NOT NULL DEFAULT ''         -- who goes on with it
 );
 INSERT INTO sessions VALUES (1, 'golden', 'Steep the tea, s’il vous plaît.', 'acme/m1', '/home/me/teapot', '', 1795435200250000, 1795435200250000, 12, 1, 1, 0, 0, 0, '0.00123', '', '');
-INSERT INTO sessions VALUES (2, 'interrupted', 'and?', 'acme/m1', '', '', 1795476790937982, 1795476790937982, 2, 1, 0, 0, 0, 0, '0', 'turn-2', '');
+INSERT INTO sessions VALUES (2, 'interrupted', 'and?', 'acme/m1', '', '', 1795479890311654, 1795479890311654, 2, 1, 0, 0, 0, 0, '0', 'turn-2', '');
 CREATE INDEX sessions_changed ON sessions (changed);
 CREATE TABLE events (
     session INTEGER NOT NULL REFERENCES sessions (key),
@@ -42,8 +42,8 @@ INSERT INTO events VALUES (1, 9, 1795435200250000, 'MessageFinished', '{"type":"
 INSERT INTO events VALUES (1, 10, 1795435200250000, 'TurnFinished', '{"type":"TurnFinished","text":"Done.","stop_reason":"stop","model":"acme/m1","usage":{"input_tokens":3,"output_tokens":4},"cost":{"usd":"0.00123","basis":"list price","source":"acme.toml","as_of":"2026-11-01","lines":[{"key":"input","tokens":3,"usd_per_million":"2.5"}]},"rounds":1,"session_id":"golden"}');
 INSERT INTO events VALUES (1, 11, 1795435200250000, 'HistoryCompacted', '{"type":"HistoryCompacted","summary":{"role":"user","parts":[{"type":"Text","text":"Tea was steeped."}]},"replaced":2,"model":"acme/m1"}');
 INSERT INTO events VALUES (1, 12, 1795435200250000, 'Notice', '{"type":"Notice","text":"the end"}');
-INSERT INTO events VALUES (2, 1, 1795476790937982, 'TurnStarted', '{"type":"TurnStarted","turn_id":"turn-2","session_id":"interrupted","model":"acme/m1"}');
-INSERT INTO events VALUES (2, 2, 1795476790937982, 'MessageAdded', '{"type":"MessageAdded","message":{"role":"user","parts":[{"type":"Text","text":"and?"}]}}');
+INSERT INTO events VALUES (2, 1, 1795479890311654, 'TurnStarted', '{"type":"TurnStarted","turn_id":"turn-2","session_id":"interrupted","model":"acme/m1"}');
+INSERT INTO events VALUES (2, 2, 1795479890311654, 'MessageAdded', '{"type":"MessageAdded","message":{"role":"user","parts":[{"type":"Text","text":"and?"}]}}');
 CREATE TABLE blob_uses (
     session INTEGER NOT NULL REFERENCES sessions (key),
     digest TEXT NOT NULL,
@@ -58,7 +58,7 @@ CREATE TABLE drafts (
     reasoning TEXT NOT NULL,
     PRIMARY KEY (session, turn_id)
 );
-INSERT INTO drafts VALUES (2, 'turn-2', 1795476790938761, 'It was about to', '');
+INSERT INTO drafts VALUES (2, 'turn-2', 1795479890319552, 'It was about to', '');
 CREATE TABLE effects (
     number INTEGER PRIMARY KEY,
     id TEXT NOT NULL UNIQUE,
@@ -70,8 +70,8 @@ CREATE TABLE effects (
     note TEXT NOT NULL DEFAULT '',
     body TEXT NOT NULL
 );
-INSERT INTO effects VALUES (1, '7db76538fe6fb642a510addecfc820f2', 'golden/call-1', 'golden', '0123456789abcdef', 1795476790935227, 'done', '', '{"tool":"write_file","session_id":"golden","turn_id":"turn","call_id":"call-1","key":"golden/call-1","changes":[{"path":"teapot.py","before":null,"after":null}]}');
-INSERT INTO effects VALUES (2, '8e4363bce31cbc8242ee712c5b8a9ab0', 'never finished', 'golden', '0123456789abcdef', 1795476790937355, 'running', '', '{"tool":"run_shell","session_id":"golden","key":"never finished"}');
+INSERT INTO effects VALUES (1, '6aa8657b90ac3e13dffedd893be3f54c', 'golden/call-1', 'golden', '0123456789abcdef', 1795479890297491, 'done', '', '{"tool":"write_file","session_id":"golden","turn_id":"turn","call_id":"call-1","key":"golden/call-1","changes":[{"path":"teapot.py","before":null,"after":null}]}');
+INSERT INTO effects VALUES (2, 'a5f1c01bd62df53e6e1ba48547518fc0', 'never finished', 'golden', '0123456789abcdef', 1795479890306908, 'running', '', '{"tool":"run_shell","session_id":"golden","key":"never finished"}');
 CREATE INDEX effects_session ON effects (session_id);
 CREATE INDEX effects_open ON effects (status) WHERE status IN ('running', 'unknown');
 CREATE TABLE effect_blobs (
@@ -95,8 +95,8 @@ INSERT INTO documents VALUES (4, 1, 7, 1795435200250000, 'tool', 'write_file {"p
 written');
 INSERT INTO documents VALUES (5, 1, 9, 1795435200250000, 'answer', 'Done.');
 INSERT INTO documents VALUES (6, 1, 11, 1795435200250000, 'summary', 'Tea was steeped.');
-INSERT INTO documents VALUES (7, 1, 12, 1795476790935227, 'file', 'teapot.py');
-INSERT INTO documents VALUES (8, 2, 2, 1795476790937982, 'prompt', 'and?');
+INSERT INTO documents VALUES (7, 1, 12, 1795479890297491, 'file', 'teapot.py');
+INSERT INTO documents VALUES (8, 2, 2, 1795479890311654, 'prompt', 'and?');
 CREATE INDEX documents_session ON documents (session);
 CREATE VIRTUAL TABLE search USING fts5 (
     body, content = 'documents', content_rowid = 'id', tokenize = 'unicode61 remove_diacritics 2', prefix = '1 2'
@@ -170,6 +170,7 @@ CREATE TABLE tracks (
     run TEXT NOT NULL DEFAULT '',          -- the last program that worked on it
     owner TEXT NOT NULL DEFAULT ''         -- who works on it now, if still alive
 ) STRICT, WITHOUT ROWID;
+INSERT INTO tracks VALUES ('tea', '/home/me/teapot', 'Tea', 'tea', 'planned', 1795479890269437, 1795479890269437, 4, '', '');
 CREATE INDEX tracks_by_project ON tracks (project, changed);
 CREATE TABLE track_events (
     track TEXT NOT NULL REFERENCES tracks (id),
@@ -178,6 +179,10 @@ CREATE TABLE track_events (
     body TEXT NOT NULL,
     PRIMARY KEY (track, number)
 ) STRICT, WITHOUT ROWID;
+INSERT INTO track_events VALUES ('tea', 1, 1795479890269437, '{"type":"TrackPlanned","title":"Tea","goal":"more tea","project":"/home/me/teapot","epic":"tea","digest":"d1gest","spec":"# Tea","tickets":[{"id":"steep","title":"Steep","brief":"do it","priority":"normal"}]}');
+INSERT INTO track_events VALUES ('tea', 2, 1795479890269437, '{"type":"GateOpened","gate":"plan","digest":"d1gest","by":"me"}');
+INSERT INTO track_events VALUES ('tea', 3, 1795479890269437, '{"type":"TicketChanged","ticket":"steep","status":"running","attempt":1,"model":"acme/m1"}');
+INSERT INTO track_events VALUES ('tea', 4, 1795479890269437, '{"type":"VerdictGiven","ticket":"steep","attempt":1,"verdict":{"passed":true,"reasons":["hot"],"checks":"c"},"model":"acme/m2"}');
 CREATE TABLE track_commands (
     number INTEGER PRIMARY KEY,
     track TEXT NOT NULL REFERENCES tracks (id),
@@ -187,6 +192,7 @@ CREATE TABLE track_commands (
     ticket TEXT NOT NULL,
     outcome TEXT                           -- NULL until it was taken
 ) STRICT;
+INSERT INTO track_commands VALUES (1, 'tea', 1795479890274133, '{"kind": "block", "ticket": "steep", "value": "too hot", "by": "me"}', 'block', 'steep', NULL);
 CREATE INDEX track_commands_waiting ON track_commands (track, number) WHERE outcome IS NULL;
 CREATE TABLE track_stops (
     track TEXT NOT NULL REFERENCES tracks (id),
@@ -204,4 +210,9 @@ CREATE TABLE inbox (
     answer TEXT                            -- NULL while it waits
 ) STRICT;
 CREATE INDEX inbox_waiting ON inbox (number) WHERE answer IS NULL;
+CREATE TABLE paces (
+    provider TEXT PRIMARY KEY,
+    next_call REAL NOT NULL,               -- seconds since 1970: when the next call may begin
+    next_tokens REAL NOT NULL              -- and when there is room for tokens again
+) STRICT, WITHOUT ROWID;
 INSERT INTO search (search) VALUES ('rebuild');

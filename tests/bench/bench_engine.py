@@ -1,0 +1,81 @@
+"""What a run costs beside its workers: `uv run python -m tests.bench.bench_engine [--quick] [--json FILE]`.
+
+A thousand tickets over 64 workers that do nothing, each step kept on the disk: the time a ticket is the engine's own.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import resource
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+from manual_slop.conductor.run_values import RunSettings
+from manual_slop.conductor.running import Run
+from manual_slop.store.store import Store
+from manual_slop.store.watching import Watcher
+from manual_slop.values.tickets import Ticket
+from tests.support.crews import ScriptedCrew, planned
+
+MOST_MS = 5.0
+
+
+def graph(count: int, seed: int = 1) -> list[Ticket]:
+    """Tickets of which most depend on one or two before them."""
+    chance = random.Random(seed)
+    tickets: list[Ticket] = []
+    for at in range(count):
+        needed = {chance.randrange(max(0, at - 100), at) for _ in range(chance.randrange(3))} if at >= 64 else set()
+        tickets.append(Ticket(f"t{at}", f"Ticket {at}", "do it", depends_on=tuple(f"t{one}" for one in sorted(needed))))
+    return tickets
+
+
+def measure(tickets: int, workers: int, folder: Path) -> dict[str, Any]:
+    """All figures of one run, by name."""
+    store = Store.open(folder)
+    store.tracks.append("many", planned(graph(tickets)))
+    store.tracks.claim("many")
+    watcher = Watcher(store.database)
+    crew = ScriptedCrew(threads=workers)
+    settings = RunSettings(("acme/m",), ("acme/q",), workers=workers, reviewers=workers)
+    before = resource.getrusage(resource.RUSAGE_SELF)
+    began = time.perf_counter()
+    why = Run(store.tracks, "many", settings, crew).go(watcher)
+    seconds = time.perf_counter() - began
+    after = resource.getrusage(resource.RUSAGE_SELF)
+    watcher.close()
+    store.close()
+    return {
+        "why": why,
+        "tickets": tickets,
+        "workers": workers,
+        "ms_a_ticket": seconds * 1000 / tickets,
+        "cpu_ms_a_ticket": (after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime) * 1000 / tickets,
+        "most_at_once": crew.most,
+        "grown_mb": (after.ru_maxrss - before.ru_maxrss) / 1024,
+    }
+
+
+def main() -> None:
+    """Measure and tell."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--quick", action="store_true")
+    parser.add_argument("--json", type=Path)
+    given = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        found = measure(100 if given.quick else 1000, 64, Path(folder))
+    print(
+        f"{found['tickets']} tickets over {found['workers']} workers: {found['ms_a_ticket']:.2f} ms a ticket "
+        f"({found['cpu_ms_a_ticket']:.2f} ms of it at work), +{found['grown_mb']:.0f} MB"
+    )
+    print(f"{'✓' if found['ms_a_ticket'] <= MOST_MS else '✗'} at most {MOST_MS:g} ms a ticket")
+    if given.json:
+        given.json.write_text(json.dumps(found, indent=2), "utf-8")
+
+
+if __name__ == "__main__":
+    main()
