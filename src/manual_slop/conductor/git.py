@@ -80,10 +80,14 @@ NOBODY_IN_PARTICULAR = Person("Manual Slop", "manual-slop@localhost")
 
 
 class Git:
-    """Git in one folder. Safe to use from several threads, as far as git itself is."""
+    """Git in one folder. Safe to use from several threads, as far as git itself is.
 
-    def __init__(self, folder: Path) -> None:
+    `directory` is where the repository is, if not where git would find it.
+    """
+
+    def __init__(self, folder: Path, directory: Path | None = None) -> None:
         self.folder = folder
+        self._place = ("--git-dir", str(directory), "--work-tree", str(folder)) if directory else ()
 
     def run(
         self,
@@ -126,7 +130,7 @@ class Git:
             **_VARIABLES,
             **{f"GIT_{role}_{part}": value for role in ("AUTHOR", "COMMITTER") for part, value in _named(by)},
         }
-        return run_program([git_program(), *words], self.folder, variables, stdin=stdin, cancel=cancel)
+        return run_program([git_program(), *self._place, *words], self.folder, variables, stdin=stdin, cancel=cancel)
 
 
 @functools.cache

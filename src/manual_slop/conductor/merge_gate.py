@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from manual_slop.conductor import merging, worktrees
+from manual_slop.conductor import merging
 from manual_slop.conductor.crew import Hands
 from manual_slop.conductor.mending import Mended, mend
 from manual_slop.conductor.merging import MergeRefused, Offer
+from manual_slop.conductor.shadow import open_repository
 from manual_slop.conductor.track_state import TrackState
-from manual_slop.conductor.worktrees import Repository
 from manual_slop.store.store import Store
 from manual_slop.values.tickets import Ticket
 from manual_slop.values.track_events import GateClosed, GateOpened, TrackChanged
@@ -39,7 +39,7 @@ class MergeGate:
         self._tracks.claim(track_id)
         try:
             self.state = TrackState(track_id, (entry.event for entry in self._tracks.events(track_id)))
-            self.repository = _repository(self.state.project)
+            self.repository = open_repository(self.state.project)
             self.mended = self._mend()
         except BaseException:
             self._tracks.release(track_id)
@@ -105,10 +105,3 @@ def merge_gate(store: Store, track_id: str, hands: Hands | None = None) -> Itera
         yield gate
     finally:
         gate.close()
-
-
-def _repository(project: str) -> Repository:
-    found = worktrees.find_repository(project)
-    if found is None:
-        raise MergeRefused(f"{project} is no git repository, so there is nothing to merge: the work is in the folder")
-    return found

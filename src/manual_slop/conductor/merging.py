@@ -20,6 +20,7 @@ from manual_slop.conductor.checks import run_checks
 from manual_slop.conductor.crew import Hands
 from manual_slop.conductor.git import Git, GitFailed
 from manual_slop.conductor.jobs import Check
+from manual_slop.conductor.shadow import take_picture
 from manual_slop.conductor.worktrees import Changed, Clash, Repository
 from manual_slop.values.tickets import Ticket, Track
 
@@ -64,6 +65,7 @@ def offer(
     no branch to merge it onto, and `GitFailed`.
     """
     git = repository.git
+    take_picture(repository)
     onto, base, work = _ends(git, track.id)
     if not again and (known := known_offer(repository, track.id)):
         return known
@@ -102,7 +104,9 @@ def merge(repository: Repository, offered: Offer) -> None:
     """
     git = repository.git
     _require_as_offered(git, offered)
-    in_the_way = sorted(_uncommitted(git) & {name for one in offered.files for name in (one.path, one.old) if name})
+    in_the_way = sorted(
+        set(worktrees.uncommitted_in(git)) & {name for one in offered.files for name in (one.path, one.old) if name}
+    )
     if in_the_way:
         more = f" and {len(in_the_way) - _MOST_NAMED} more" if len(in_the_way) > _MOST_NAMED else ""
         named = ", ".join(in_the_way[:_MOST_NAMED]) + more
@@ -218,11 +222,6 @@ def _require_as_offered(git: Git, offered: Offer) -> None:
     for name in _BUSY:
         if git.line("rev-parse", "--verify", "--quiet", name):
             raise MergeRefused("git is in the middle of something (a merge, a rebase): end or abort that first")
-
-
-def _uncommitted(git: Git) -> set[str]:
-    listed = git.run("status", "--porcelain=v1", "-z", "--untracked-files=all", "--no-renames").out
-    return {entry[3:] for entry in listed.decode("utf-8", "surrogateescape").split("\0") if entry}
 
 
 __all__ = ["GitFailed", "MergeRefused", "Offer", "known_offer", "merge", "offer", "tidy"]

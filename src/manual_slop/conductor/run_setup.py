@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from manual_slop import ai_client
 from manual_slop.conductor import worktrees
 from manual_slop.conductor.approving import proposal, state_of
 from manual_slop.conductor.duty import watcher_of
+from manual_slop.conductor.jobs import Tools
+from manual_slop.conductor.mending import mend
 from manual_slop.conductor.plan_files import open_project
 from manual_slop.conductor.run_values import RunSettings, Unknown
 from manual_slop.conductor.running import Run
+from manual_slop.conductor.shadow import open_repository, take_picture
 from manual_slop.conductor.shift import Assignment, Duties, Shift, pool_for
 from manual_slop.conductor.tiers import Tiers, load_tiers
 from manual_slop.conductor.track_state import TrackState
@@ -25,7 +28,7 @@ from manual_slop.values.errors import ConfigError
 from manual_slop.values.ids import new_id
 from manual_slop.values.ledger import Origin
 from manual_slop.values.tickets import Tier
-from manual_slop.values.track_events import GateOpened
+from manual_slop.values.track_events import GateOpened, TrackChanged
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +68,11 @@ def _run(store: Store, track_id: str, wishes: Wishes, duties: Duties) -> str:
         state = proposal(store, workspace, track_id).state
     _require_plan(store, state, wishes)
     tiers = load_tiers(workspace, ai_client.choose_model()[0]).with_models(wishes.models)
-    repository = worktrees.find_repository(state.project)
-    if repository is None:
-        raise ConfigError(f"{state.project} is no git repository: `git init` it and make a first commit")
+    repository = open_repository(state.project)
+    if mend(repository, track_id) == "merged":
+        store.tracks.append(track_id, [TrackChanged("merged", "the program ended right after the merge", RUN)])
+        raise ConfigError(f"track {track_id} is merged: its program ended right after that")
+    take_picture(repository)
     worktrees.open_track_branch(repository, track_id)
     settings = settings_from(tiers, wishes)
     run_id = new_id()
@@ -77,7 +82,7 @@ def _run(store: Store, track_id: str, wishes: Wishes, duties: Duties) -> str:
         track_id,
         repository,
         store.tracks.owner(track_id),
-        {"3": tiers["3"].setup, "4": tiers["4"].setup},
+        setups_from(tiers),
         wishes.mode,
         tiers["4"].model if tiers["4"].diagnose else "",
     )
@@ -111,6 +116,13 @@ def settings_from(tiers: Tiers, wishes: Wishes = _NONE) -> RunSettings:
         wishes.step,
         wishes.unknown,
     )
+
+
+def setups_from(tiers: Tiers) -> dict[Tier, Tools]:
+    """How workers and reviewers are set up, with what providers take in a minute."""
+    paces = {name: (one.rpm, one.tpm) for name, one in tiers.providers.items() if one.rpm or one.tpm}
+    worked: tuple[Tier, ...] = ("3", "4")
+    return {tier: replace(tiers[tier].setup, paces=paces) for tier in worked}
 
 
 def _require_plan(store: Store, state: TrackState, wishes: Wishes) -> None:

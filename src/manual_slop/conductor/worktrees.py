@@ -24,16 +24,20 @@ _LEFTOVERS = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Repository:
-    """A project's repository. `top` is its main folder, `inside` the project's path below it (`""`: the same)."""
+    """A project's repository. `top` is its main folder, `inside` the project's path below it (`""`: the same).
+
+    `shadow` is where the program keeps one for a project that has none.
+    """
 
     project: str
     top: str
     inside: str = ""
+    shadow: str = ""
 
     @property
     def git(self) -> Git:
         """Git in the person's own folder."""
-        return Git(Path(self.top))
+        return Git(Path(self.top), Path(self.shadow) if self.shadow else None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +177,12 @@ def commit_all(place: Place, message: str, author: Person) -> str:
 
 def uncommitted(place: Place) -> tuple[str, ...]:
     """The paths (from the top of the repository) that are not as the last commit has them."""
-    listed = place.git.run("status", "--porcelain=v1", "-z", "--untracked-files=all", "--no-renames").out
+    return uncommitted_in(place.git)
+
+
+def uncommitted_in(git: Git) -> tuple[str, ...]:
+    """The same of any folder."""
+    listed = git.run("status", "--porcelain=v1", "-z", "--untracked-files=all", "--no-renames").out
     entries = listed.decode("utf-8", "surrogateescape").split("\0")
     return tuple(entry[3:] for entry in entries if entry)
 

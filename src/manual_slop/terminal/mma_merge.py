@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
-import sys
 from collections.abc import Iterator
 from typing import Annotated
 
@@ -15,6 +13,7 @@ from manual_slop.conductor.merge_gate import Merged, MergeGate, merge_gate
 from manual_slop.conductor.merging import MergeRefused, Offer
 from manual_slop.terminal.exit_codes import DONE, REFUSED
 from manual_slop.terminal.json_lines import document
+from manual_slop.terminal.mma_common import JsonOption, TrackArgument, ask, can_ask, who
 from manual_slop.terminal.screen import say, screen
 from manual_slop.terminal.sessions_store import opened
 from manual_slop.terminal.visible import one_line, visible
@@ -25,7 +24,7 @@ _MOST_OF_A_CHECK = 40  # lines, of the end
 
 
 def merge_command(
-    track: Annotated[str, typer.Argument(metavar="TRACK", help="The track's id.")],
+    track: TrackArgument,
     yes_merge: Annotated[
         bool, typer.Option("--yes-merge", help="Merge without asking, if every ticket is done and the tests pass.")
     ] = False,
@@ -33,7 +32,7 @@ def merge_command(
         str, typer.Option(metavar="HEX", help="Merge without asking just what has this digest, as shown before.")
     ] = "",
     test_again: Annotated[bool, typer.Option("--test-again", help="Run the tests once more.")] = False,
-    json: Annotated[bool, typer.Option("--json", help="For programs: JSON instead of text.")] = False,
+    json: JsonOption = False,
 ) -> int:
     """Show what a track would change on your branch, with its tests and verdicts; merge it when you say so."""
     problem = ""
@@ -72,8 +71,8 @@ class _Merging:
             )
         if not self._agreed(offer, yes, digest):
             return self._end(offer, None)
-        gate.open(offer.digest, _who())
-        return self._end(offer, gate.merge(_who()))
+        gate.open(offer.digest, who())
+        return self._end(offer, gate.merge(who()))
 
     def _agreed(self, offer: Offer, yes: bool, digest: str) -> bool:
         """Whether a person says so. Raises `MergeRefused` where nobody looked, and `ConfigError` where nobody can."""
@@ -86,14 +85,13 @@ class _Merging:
                 raise MergeRefused(f"{'; '.join(against)}: --yes-merge is not for that, look at it and name its digest")
             screen().note("--yes-merge: THE MERGE GATE IS OPENED WITHOUT A PERSON LOOKING", "warn")
             return True
-        if self._json or sys.stdin is None or not sys.stdin.isatty():
+        if self._json or not can_ask():
             if self._json:
                 return False
             raise ConfigError(f"nobody can be asked here: --digest {offer.digest[:12]} merges what was shown")
         for reason in _against(offer, self._gate):
             screen().note(reason.upper(), "bad")
-        screen().note(f"merge this into {offer.onto}? [y/N] ", "warn")
-        return sys.stdin.readline().strip().lower() in ("y", "yes")
+        return ask(f"merge this {self._where(offer.onto)}?")
 
     def _show(self, offer: Offer) -> None:
         out = screen().out
@@ -109,13 +107,17 @@ class _Merging:
             reasons = "; ".join(stands.verdict.reasons) if stands.verdict else stands.reason
             style = "none" if stands.status == "done" else "warn"
             say(out, Text(f"{ticket.id}  {stands.status}  {one_line(ticket.title)}  {one_line(reasons)}", style))
-        screen().note(f"files changed on {offer.onto}: {len(offer.files)}; digest {offer.digest[:12]}")
+        screen().note(f"files changed {self._where(offer.onto)}: {len(offer.files)}; digest {offer.digest[:12]}")
+
+    def _where(self, onto: str) -> str:
+        """Where the merge goes. A project without git has no branch of its own."""
+        return "in the project folder (no git repository)" if self._gate.repository.shadow else f"on {onto}"
 
     def _end(self, offer: Offer | None, merged: Merged | None) -> int:
         if self._json:
             screen().put(document(self._fields(offer, merged)))
         elif merged is not None:
-            screen().note(f"merged into {merged.onto} as {merged.commit[:10]}", "good")
+            screen().note(f"merged {self._where(merged.onto)} as {merged.commit[:10]}", "good")
             for why in merged.stays:
                 screen().note(why, "warn")
         elif offer is None:
@@ -158,11 +160,3 @@ def _diff_lines(diff: str) -> Iterator[tuple[str, str]]:
         yield line, "name" if heading else {"+": "good", "-": "bad", "@": "tool"}.get(line[:1], "none")
     if len(lines) > _MOST_LINES:
         yield f"[… {len(lines) - _MOST_LINES:,} more lines: --json has them all]", "warn"
-
-
-def _who() -> str:
-    """The person at this terminal, by the system's name for them."""
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError):
-        return "the person"
