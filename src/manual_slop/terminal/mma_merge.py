@@ -91,7 +91,7 @@ class _Merging:
             raise ConfigError(f"nobody can be asked here: --digest {offer.digest[:12]} merges what was shown")
         for reason in _against(offer, self._gate):
             screen().note(reason.upper(), "bad")
-        return ask(f"merge this {self._where(offer.onto)}?")
+        return ask(f"merge this into {self._where(offer.onto)}?")
 
     def _show(self, offer: Offer) -> None:
         out = screen().out
@@ -107,17 +107,17 @@ class _Merging:
             reasons = "; ".join(stands.verdict.reasons) if stands.verdict else stands.reason
             style = "none" if stands.status == "done" else "warn"
             say(out, Text(f"{ticket.id}  {stands.status}  {one_line(ticket.title)}  {one_line(reasons)}", style))
-        screen().note(f"files changed {self._where(offer.onto)}: {len(offer.files)}; digest {offer.digest[:12]}")
+        screen().note(f"files that change in {self._where(offer.onto)}: {len(offer.files)}; digest {offer.digest[:12]}")
 
     def _where(self, onto: str) -> str:
         """Where the merge goes. A project without git has no branch of its own."""
-        return "in the project folder (no git repository)" if self._gate.repository.shadow else f"on {onto}"
+        return "the project folder, which is no git repository" if self._gate.repository.shadow else onto
 
     def _end(self, offer: Offer | None, merged: Merged | None) -> int:
         if self._json:
             screen().put(document(self._fields(offer, merged)))
         elif merged is not None:
-            screen().note(f"merged {self._where(merged.onto)} as {merged.commit[:10]}", "good")
+            screen().note(f"merged into {self._where(merged.onto)} as {merged.commit[:10]}", "good")
             for why in merged.stays:
                 screen().note(why, "warn")
         elif offer is None:
