@@ -14,7 +14,7 @@ from manual_slop.terminal.cost import comparison_document
 from manual_slop.terminal.cost_tables import comparison_table, matrix_table
 from manual_slop.terminal.exit_codes import DONE
 from manual_slop.terminal.json_lines import document
-from manual_slop.terminal.mma_tell import JsonOption, TrackArgument
+from manual_slop.terminal.mma_common import JsonOption, TrackArgument
 from manual_slop.terminal.screen import say, screen
 from manual_slop.terminal.sessions_store import opened
 from manual_slop.terminal.wording import DOT, sum_words

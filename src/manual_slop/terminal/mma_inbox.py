@@ -7,7 +7,6 @@ from contextlib import closing
 from typing import Annotated
 
 import typer
-from rich.text import Text
 
 from manual_slop.conductor.duty import watcher_of
 from manual_slop.safety.consent_sheet import sheet
@@ -17,7 +16,7 @@ from manual_slop.store.store import Store
 from manual_slop.terminal.approval_prompt import ApprovalPrompt
 from manual_slop.terminal.exit_codes import DONE, REFUSED
 from manual_slop.terminal.json_lines import document
-from manual_slop.terminal.mma_tell import JsonOption, who
+from manual_slop.terminal.mma_common import JsonOption, who
 from manual_slop.terminal.screen import say, screen
 from manual_slop.terminal.sessions_store import opened
 from manual_slop.terminal.tables import grid
@@ -103,8 +102,3 @@ def _fields(one: Asked) -> dict[str, object]:
         "warnings": list(shown.warnings),
         "preview": {"kind": action.preview.kind, "text": action.preview.text, "targets": action.preview.targets},
     }
-
-
-def waiting_words(waiting: int) -> Text:
-    """How many requests wait, and where they are answered."""
-    return Text(f"{waiting} wait for you: `manual-slop mma inbox` answers them", "warn")

@@ -29,11 +29,13 @@ from manual_slop.terminal.exit_codes import CANCELLED, DONE, UNEXPECTED
 from manual_slop.terminal.interrupts import stopping
 from manual_slop.terminal.json_lines import document, event_fields
 from manual_slop.terminal.live_region import LiveRegion
+from manual_slop.terminal.mma_common import JsonOption, TierOption, TrackArgument, who
 from manual_slop.terminal.mma_tables import track_fields, track_table
-from manual_slop.terminal.mma_tell import JsonOption, TrackArgument, say_to, who
+from manual_slop.terminal.mma_tell import say_to
 from manual_slop.terminal.screen import screen
 from manual_slop.terminal.sessions_store import opened
 from manual_slop.terminal.visible import one_line
+from manual_slop.terminal.wording import approval_words
 from manual_slop.values import paths
 from manual_slop.values.cancel import Cancel
 from manual_slop.values.errors import ConfigError
@@ -43,7 +45,6 @@ from manual_slop.values.track_events import TicketChanged, TrackEvent
 StepOption = Annotated[bool, typer.Option("--step", help="Ask before each worker begins.")]
 DetachOption = Annotated[bool, typer.Option("--detach", help="Work in a program of its own, and come back at once.")]
 WorkersOption = Annotated[int | None, typer.Option(metavar="N", min=1, max=256, help="The most workers at once.")]
-TierOption = Annotated[list[str] | None, typer.Option(metavar="N=MODEL", help="The model of a tier; repeatable.")]
 ApproveOption = Annotated[str, typer.Option(metavar="ask|edits|never|all", help="What workers do without your yes.")]
 BudgetOption = Annotated[str, typer.Option(metavar="USD|Ntok", help="The most this run may spend.")]
 UnknownOption = Annotated[
@@ -122,6 +123,7 @@ class _Show:
         """Show it until it is over; the exit code. Raises what `run_track` does, as `ConfigError`."""
         thread = threading.Thread(target=self._work, args=(wishes,), name="run")
         cancel = Cancel()
+        cancel.on_request(lambda: threading.Thread(target=self._stop, daemon=True).start())
         forget = watcher_of(self._store).listen(self._changed.set)
         with closing(SharedInbox(self._store.inbox, watcher_of(self._store), self._track)) as inbox, stopping(cancel):
             thread.start()
@@ -143,18 +145,19 @@ class _Show:
 
     def _follow(self, inbox: SharedInbox, cancel: Cancel) -> None:
         ask = ApprovalPrompt(screen(), inbox) if sys.stdin.isatty() and not self._json else None
-        told = False
+        told: set[str] = set()
         while not self._over.is_set():
             if self._changed.wait(_BETWEEN_LOOKS):
                 self._changed.clear()
                 self._show()
-            if cancel.requested and not told:
-                told = True
-                threading.Thread(target=self._stop, daemon=True).start()
             waiting = inbox.pending()
             if waiting and ask is not None and not cancel.requested:
                 self._region.show(None)
                 ask(waiting[0])
+            for request in waiting:
+                if ask is None and not self._json and request.id not in told:
+                    told.add(request.id)
+                    screen().note(f"{approval_words(request)}; `manual-slop mma inbox` answers it", "warn")
 
     def _stop(self) -> None:
         tell(self._store, self._track, TrackCommand("stop", by=who()))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 from typing import Annotated
 
 import typer
@@ -10,14 +9,12 @@ import typer
 from manual_slop.conductor.telling import tell
 from manual_slop.terminal.exit_codes import DONE, REFUSED
 from manual_slop.terminal.json_lines import document
+from manual_slop.terminal.mma_common import JsonOption, TrackArgument, who
 from manual_slop.terminal.screen import screen
 from manual_slop.terminal.sessions_store import opened
 from manual_slop.terminal.visible import one_line
 from manual_slop.values.errors import ConfigError
 from manual_slop.values.track_commands import COMMAND_KINDS, TICKET_KINDS, CommandKind, TrackCommand
-
-TrackArgument = Annotated[str, typer.Argument(metavar="TRACK", help="The track's id.")]
-JsonOption = Annotated[bool, typer.Option("--json", help="For programs: JSON instead of text.")]
 
 
 def pause_command(track: TrackArgument, json: JsonOption = False) -> int:
@@ -56,14 +53,6 @@ def say_to(track: str, command: TrackCommand, json: bool) -> int:
     else:
         screen().note(one_line(outcome.removeprefix("no: "), 1000), "warn" if refused else "good")
     return REFUSED if refused else DONE
-
-
-def who() -> str:
-    """The person at this terminal, by the system's name for them."""
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError):
-        return "the person"
 
 
 def _kind(word: str) -> CommandKind:
