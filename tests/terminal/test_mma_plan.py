@@ -199,3 +199,10 @@ def test_the_group_explains_itself_and_a_slip_is_told(run: Run, project: Path):
     code, _, err = run("plna")
     assert code == 2
     assert "plna" in err
+
+
+def test_a_forecast_may_be_asked_for_by_itself_and_says_where_it_is_none(run: Run, project: Path):
+    run("plan", GOAL)
+    assert "forecast: none" in run("forecast", TRACK)[1]
+    found = json.loads(run("forecast", TRACK, "--tier", "3=openai/gpt-4o", "--json")[1])
+    assert (found["n"], found["tokens"], found["tiers"]) == (0, None, [])

@@ -14,7 +14,7 @@ from manual_slop.values.tickets import Ticket
 
 MOST_TICKETS = 10_000
 LONGEST_ID = 60
-_LONGEST = {"title": 300, "brief": 40_000, "model": 200}
+_LONGEST: Mapping[str, int] = {"title": 300, "brief": 40_000, "model": 200}
 _MOST_IN_A_LIST = 500
 _LONGEST_IN_A_LIST = 4000  # characters
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")

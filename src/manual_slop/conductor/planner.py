@@ -45,8 +45,8 @@ def _list_of(name: str, properties: Mapping[str, Any]) -> Mapping[str, Any]:
     return strict({name: {"type": "array", "items": strict(properties)}})
 
 
-TRACKS_SCHEMA = _list_of("tracks", _TRACK)
-TICKETS_SCHEMA = _list_of("tickets", _TICKET)
+TRACKS_SCHEMA: Mapping[str, Any] = _list_of("tracks", _TRACK)
+TICKETS_SCHEMA: Mapping[str, Any] = _list_of("tickets", _TICKET)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ COMMANDS: Mapping[str, str] = {
     "show": "mma_show.show",
     "edit": "mma_edit.edit",
     "approve": "mma_approve.approve",
+    "forecast": "mma_forecast.forecast",
     "run": "mma_run.run_command",
     "status": "mma_status.status_command",
     "pause": "mma_tell.pause_command",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -24,7 +24,14 @@ from manual_slop.terminal.tables import grid
 from manual_slop.terminal.visible import one_line, visible
 from manual_slop.values.tickets import Ticket, TicketState
 
-_STYLES = {"done": "good", "failed": "bad", "blocked": "warn", "unknown": "warn", "skipped": "dim", "running": "name"}
+_STYLES: Mapping[str, str] = {
+    "done": "good",
+    "failed": "bad",
+    "blocked": "warn",
+    "unknown": "warn",
+    "skipped": "dim",
+    "running": "name",
+}
 
 
 def show(
