@@ -58,8 +58,8 @@ def plan(goal: str, project: str | Path = ".", model: str | None = None) -> Plan
     `ConfigError`, `StoreError`.
     """
     from manual_slop import ai_client
-    from manual_slop.conductor.approving import proposal
-    from manual_slop.conductor.plan_files import open_project, track_ids, write_track
+    from manual_slop.conductor.approving import keep
+    from manual_slop.conductor.plan_files import open_project, track_ids
     from manual_slop.conductor.planner import Planner
     from manual_slop.conductor.tiers import load_tiers
     from manual_slop.store.shared import shared_store
@@ -71,9 +71,7 @@ def plan(goal: str, project: str | Path = ".", model: str | None = None) -> Plan
     known = store.tracks.list()
     taken = {*(one.id for one in known), *track_ids(workspace)}
     planned = Planner(workspace, tiers, access, taken=taken, epics={one.epic for one in known}).plan(goal)
-    write_track(workspace, *planned.tracks)
-    for track in planned.tracks:
-        proposal(store, workspace, track.id)
+    keep(store, workspace, planned)
     return planned
 
 

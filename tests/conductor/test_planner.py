@@ -79,7 +79,7 @@ def test_what_planning_costs_is_recorded_under_its_tier_and_track(project: Path)
     entries = list(shared_store().ledger())
     first = planned.sessions[0]
     assert [entry.purpose for entry in entries] == ["planning"] * 3
-    assert [entry.origin for entry in entries] == [
+    assert sorted((entry.origin for entry in entries), key=lambda origin: origin.track) == [
         Origin("", "fix-the-failing-tests", "", "1", ""),
         *(Origin(first, "fix-the-failing-tests", track.id, "2", "") for track in planned.tracks),
     ]
@@ -195,6 +195,16 @@ def test_a_provider_that_fails_ends_planning_with_its_own_error(project: Path):
     outcome, _ = scripted(project, [fails(401, "bad key", "invalid_api_key")])
     assert isinstance(outcome, ProviderError)
     assert outcome.kind == "auth"
+
+
+def test_a_provider_that_fails_at_one_track_costs_no_other_its_tickets(project: Path):
+    (config_dir() / "conductor").mkdir(parents=True)
+    (config_dir() / "conductor" / "tiers.toml").write_text("[tiers.2]\nmax_workers = 1\n", "utf-8")
+    two = {"tracks": [TRACK, {**TRACK, "title": "Other"}]}
+    planned, _ = scripted(project, [answer(two), answer({"tickets": [TICKET]}), fails(401, "bad key")])
+    assert [len(track.tickets) for track in planned.tracks] == [1, 0]
+    assert [*planned.failed] == ["other"]
+    assert planned.error.kind == "auth"
 
 
 def test_a_budget_of_a_tier_stops_planning_before_a_call(project: Path):

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from manual_slop.conductor.plan_files import read_track
+from manual_slop.conductor.plan_files import read_track, write_rejected, write_track
 from manual_slop.conductor.plan_json import PlanError
+from manual_slop.conductor.planner import Planned
 from manual_slop.conductor.track_state import TrackState, plan_digest
 from manual_slop.safety.workspace import Workspace
 from manual_slop.store.store import Store
@@ -62,6 +63,17 @@ def tell(store: Store, workspace: Workspace, track: Track) -> Proposal:
         )
         _append(store, state, events)
     return Proposal(track, digest, state)
+
+
+def keep(store: Store, workspace: Workspace, planned: Planned) -> tuple[Proposal, ...]:
+    """Write what came of a goal into the project's files, answers that could not be used too, and tell the store.
+
+    Raises as `proposal` does.
+    """
+    write_track(workspace, *planned.tracks)
+    for track_id, text in planned.said.items():
+        write_rejected(workspace, track_id, text)
+    return tuple(proposal(store, workspace, one.id) for one in planned.tracks)
 
 
 def approve(store: Store, proposed: Proposal, by: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
@@ -16,6 +17,7 @@ from manual_slop.conductor.tiers import Tiers
 from manual_slop.providers.stream import Listener
 from manual_slop.safety.workspace import Workspace
 from manual_slop.values.cancel import Cancel
+from manual_slop.values.errors import ProviderError
 from manual_slop.values.ledger import Origin
 from manual_slop.values.tickets import Ticket, Tier, Track
 
@@ -69,13 +71,28 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """What came of a goal. `failed` says by a track's id why it has no tickets, `said` the last answer about it."""
+    """What came of a goal. `failed` says by a track's id why it has no tickets, `said` the last answer about it.
+
+    `error` is that of a provider which stood in the way of some of them, or that a person stopped it.
+    """
 
     epic: str
     tracks: tuple[Track, ...]
     sessions: tuple[str, ...] = ()
     failed: Mapping[str, str] = field(default_factory=dict)
     said: Mapping[str, str] = field(default_factory=dict)
+    error: ProviderError | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """What came of one track."""
+
+    track: Track
+    session_id: str
+    failed: str = ""
+    said: str = ""
+    error: ProviderError | None = None
 
 
 class NoPlan(Exception):
@@ -116,9 +133,10 @@ class Planner:
         self._tell = tell
 
     def plan(self, goal: str) -> Planned:
-        """Tracks with tickets for a goal. Raises `NoPlan`, `ProviderError` and `ConfigError`.
+        """Tracks with tickets for a goal. Raises `NoPlan`, `ConfigError`, and `ProviderError` where that ends tier 1.
 
-        Where a track's tickets could not be used after all corrections, it is there without any, and said.
+        Where a track's tickets could not be had, or not be used after all corrections, it is there without any, and
+        said. Tracks are divided beside each other, as many at once as the tier's `max_workers`.
         """
         epic = slug(goal, self._epics, "epic")
         self._tell(Progress("1", "reads the outline and divides the goal into tracks"))
@@ -129,21 +147,30 @@ class Planner:
             raise NoPlan(f"the orchestrator made no plan: {unusable}", unusable.said, first.id) from None
         finally:
             first.close()
-        tracks, sessions = [], [first.id]
-        failed: dict[str, str] = {}
-        said: dict[str, str] = {}
-        for track_id, sketch in self._named(sketches):
-            track = Track(track_id, sketch.title, goal, sketch.spec, (), epic)
-            second = self._session("2", Origin(first.id, epic, track_id, "2"))
-            sessions.append(second.id)
-            try:
-                track = replace(track, tickets=self.tickets(second, track, sketch.files))
-            except Unusable as unusable:
-                failed[track_id], said[track_id] = str(unusable), unusable.said
-            finally:
-                second.close()
-            tracks.append(track)
-        return Planned(epic, tuple(tracks), tuple(sessions), failed, said)
+        named = self._named(sketches)
+        with ThreadPoolExecutor(self._tiers["2"].max_workers, "tech-lead") as pool:
+            made = [*pool.map(lambda one: self._divide(goal, Origin(first.id, epic, one[0], "2"), one[1]), named)]
+        return Planned(
+            epic,
+            tuple(one.track for one in made),
+            (first.id, *(one.session_id for one in made)),
+            {one.track.id: one.failed for one in made if one.failed},
+            {one.track.id: one.said for one in made if one.said},
+            next((one.error for one in made if one.error is not None), None),
+        )
+
+    def _divide(self, goal: str, origin: Origin, sketch: Sketch) -> _Made:
+        """One track with its tickets, or why it has none; what other tracks come to is not lost over it."""
+        track = Track(origin.track, sketch.title, goal, sketch.spec, (), origin.epic)
+        session = self._session("2", origin)
+        try:
+            return _Made(replace(track, tickets=self.tickets(session, track, sketch.files)), session.id)
+        except Unusable as unusable:
+            return _Made(track, session.id, str(unusable), unusable.said)
+        except ProviderError as error:
+            return _Made(track, session.id, f"{error} {error.advice}", error.partial, error.with_traceback(None))
+        finally:
+            session.close()
 
     def tickets(self, session: Session, track: Track, files: Iterable[str]) -> tuple[Ticket, ...]:
         """Tier 2's tickets for a track. Raises `Unusable` and `ProviderError`."""

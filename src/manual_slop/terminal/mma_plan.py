@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from manual_slop.conductor.approving import Proposal
-from manual_slop.conductor.plan_files import SPEC, TRACKS, open_project, set_up, track_ids, write_rejected, write_track
+from manual_slop.conductor.approving import Proposal, keep
+from manual_slop.conductor.plan_files import SPEC, TRACKS, open_project, set_up, track_ids
 from manual_slop.conductor.planner import NoPlan, Planned, Planner, Progress
-from manual_slop.terminal.exit_codes import DONE, UNEXPECTED
+from manual_slop.terminal.exit_codes import DONE, UNEXPECTED, exit_code
 from manual_slop.terminal.json_lines import document
 from manual_slop.terminal.mma_approve import open_gate
 from manual_slop.terminal.mma_common import FolderOption, Ground, JsonOption, ModelOption, TierOption, open_ground
@@ -90,13 +91,8 @@ class _Planning:
 
 def _end(ground: Ground, planned: Planned, yes: bool, json: bool) -> int:
     """Write what came, tell the store, show it."""
-    write_track(ground.workspace, *planned.tracks)
-    for track_id, text in planned.said.items():
-        write_rejected(ground.workspace, track_id, text)
-    from manual_slop.conductor.approving import proposal
-
     with opened() as store:
-        proposals = [proposal(store, ground.workspace, one.id) for one in planned.tracks]
+        proposals = keep(store, ground.workspace, planned)
         for one in proposals:
             if not json:
                 say(screen().out, proposal_view(store, ground, one))
@@ -105,18 +101,18 @@ def _end(ground: Ground, planned: Planned, yes: bool, json: bool) -> int:
     if json:
         screen().put(document(_fields(planned, proposals)))
     _tell_failures(planned)
+    if planned.error is not None:
+        return exit_code(planned.error)
     return UNEXPECTED if planned.failed else DONE
 
 
 def _tell_failures(planned: Planned) -> None:
     for track_id, why in planned.failed.items():
         screen().note(f"✗ {track_id}: {one_line(why, 2000)}", "bad")
-        screen().note(
-            f"→ its {SPEC} and the last answer (rejected.txt) are in {TRACKS}/{track_id}/: plan.json is yours"
-        )
+        screen().note(f"→ its {SPEC} and what came of its plan are in {TRACKS}/{track_id}/: plan.json is yours")
 
 
-def _fields(planned: Planned, proposals: list[Proposal]) -> dict[str, Any]:
+def _fields(planned: Planned, proposals: Sequence[Proposal]) -> dict[str, Any]:
     tracks = [{**proposal_fields(one), "problem": planned.failed.get(one.track.id, "")} for one in proposals]
     return {"type": "plan", "epic": planned.epic, "tracks": tracks, "sessions": planned.sessions}
 
