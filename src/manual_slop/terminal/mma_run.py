@@ -11,6 +11,7 @@ from typing import Annotated, get_args
 import typer
 from rich.text import Text
 
+from manual_slop.conductor.approving import state_of
 from manual_slop.conductor.duty import watcher_of
 from manual_slop.conductor.git import GitFailed
 from manual_slop.conductor.run_setup import Wishes, run_track
@@ -18,7 +19,6 @@ from manual_slop.conductor.run_values import Unknown
 from manual_slop.conductor.standing import standing
 from manual_slop.conductor.telling import tell
 from manual_slop.conductor.tiers import read_tier_models
-from manual_slop.conductor.track_state import TrackState
 from manual_slop.safety.approval import Mode
 from manual_slop.safety.shared_inbox import SharedInbox
 from manual_slop.safety.shell.detached import start_self
@@ -82,7 +82,7 @@ def run_command(
     if yes_plan:
         screen().note("--yes-plan: THE PLAN GATE IS OPENED WITHOUT A PERSON LOOKING", "warn")
     if detach:
-        return _start(track)
+        return _start(track, wishes)
     with opened() as store:
         return _Show(store, track, json).run(wishes)
 
@@ -201,21 +201,29 @@ def _words(event: TrackEvent) -> tuple[str, str] | None:
     return f"{one_line(event.ticket)} {event.status}{attempt}{reason}", style
 
 
-def _start(track: str) -> int:
-    """Begin the run in a program of its own, with the words of this one."""
+def _start(track: str, wishes: Wishes) -> int:
+    """Begin the run in a program of its own."""
     with opened() as store:
         summary = store.tracks.summary(track)
-        state = TrackState(track, (entry.event for entry in store.tracks.events(track)))
         if summary.running:
             raise ConfigError(f"track {track} is being worked on: `manual-slop mma status {track} --watch` shows it")
-        if not state.approved and "--yes-plan" not in sys.argv:
+        if not state_of(store, track).approved and not wishes.yes_plan:
             raise ConfigError(f"the plan of {track} is not approved: `manual-slop mma approve {track}` shows it")
-    words = [word for word in sys.argv[1:] if word != "--detach"]
     log = paths.data_dir() / "logs" / f"mma-{track}.log"
-    number = start_self(words, Path(summary.project), log)
+    number = start_self(["mma", "run", track, *_typed(wishes)], Path(summary.project), log)
     screen().note(f"track {track} is worked on by process {number}; what it says is in {log}", "good")
     screen().note(f"`manual-slop mma status {track} --watch` shows it, `mma inbox` answers what it asks")
     return DONE
+
+
+def _typed(wishes: Wishes) -> list[str]:
+    """The options that mean these wishes."""
+    words = ["--approve", wishes.mode, "--unknown", wishes.unknown]
+    words += ["--step"] if wishes.step else []
+    words += ["--yes-plan"] if wishes.yes_plan else []
+    words += ["--workers", str(wishes.workers)] if wishes.workers else []
+    words += ["--budget", wishes.budget] if wishes.budget else []
+    return [*words, *(word for tier, model in wishes.models.items() for word in ("--tier", f"{tier}={model}"))]
 
 
 def _unknown(word: str) -> Unknown:

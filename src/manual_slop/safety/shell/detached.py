@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -27,4 +28,6 @@ def start_self(arguments: Sequence[str], folder: Path, log: Path) -> int:
         )
     finally:
         os.close(file)
+    # As long as we live somebody takes note of its end, or it would stay behind as a zombie.
+    threading.Thread(target=process.wait, name="detached", daemon=True).start()
     return process.pid
