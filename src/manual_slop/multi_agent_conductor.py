@@ -143,7 +143,7 @@ def merge(track_id: str, digest: str, by: str) -> Merged:
     from manual_slop.store.shared import shared_store
 
     with merge_gate(shared_store(), track_id) as gate:
-        gate.open(digest, by)
+        gate.let_pass(digest, by)
         return gate.merge(by)
 
 

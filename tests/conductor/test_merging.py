@@ -314,7 +314,7 @@ def test_the_gate_lets_through_what_it_was_opened_for_and_says_that_it_is_merged
     _planned(repository, MEND)
     with merge_gate(shared_store(), "t1") as gate:
         offer = gate.offer()
-        gate.open(offer.digest, "Ada")
+        gate.let_pass(offer.digest, "Ada")
         done = gate.merge("Ada")
     assert done.onto == "main"
     assert _state().status == "merged"
@@ -329,7 +329,7 @@ def test_a_closed_gate_lets_nothing_through(tmp_path: Path) -> None:
         with pytest.raises(MergeRefused, match="the merge gate is closed"):
             gate.merge("Ada")
         with pytest.raises(MergeRefused, match="is not what was agreed to"):
-            gate.open("0" * 64, "Ada")
+            gate.let_pass("0" * 64, "Ada")
     assert git(tmp_path / "project", "log", "--format=%s").splitlines() == ["first"]
 
 
@@ -338,7 +338,7 @@ def test_a_changed_diff_closes_the_gate_again(tmp_path: Path) -> None:
     repository, _ = _ready(tmp_path / "project")
     _planned(repository, MEND)
     with merge_gate(shared_store(), "t1") as gate:
-        gate.open(gate.offer().digest, "Ada")
+        gate.let_pass(gate.offer().digest, "Ada")
     worked(repository, "sneaked", more_py="x = 1\n")
     with merge_gate(shared_store(), "t1") as gate:
         with pytest.raises(MergeRefused, match="the merge gate is closed"):

@@ -106,8 +106,9 @@ def _ids_on_disk(git: Git, top: Path, names: Sequence[str]) -> dict[str, str]:
 def _is_beginning(git: Git, top: Path, name: str, blob: str) -> bool:
     """Whether a file is a part of what the merge was writing, from the start."""
     wanted = git.run("cat-file", "--filters", f"--path={name}", blob).out
+    workspace = Workspace(top)
     try:
-        return wanted.startswith(Workspace(top).read_bytes(name, _LARGEST))
+        return wanted.startswith(workspace.read_bytes(name, _LARGEST))
     except WorkspaceError:
         return False
 

@@ -12,6 +12,7 @@ from manual_slop.conductor.mending import Mended, mend
 from manual_slop.conductor.merging import MergeRefused, Offer
 from manual_slop.conductor.shadow import open_repository
 from manual_slop.conductor.track_state import TrackState
+from manual_slop.safety.shell.lineage import require_person
 from manual_slop.store.store import Store
 from manual_slop.values.tickets import Ticket
 from manual_slop.values.track_events import GateClosed, GateOpened, TrackChanged
@@ -69,8 +70,12 @@ class MergeGate:
             self._tell(GateClosed("merge", "the diff, the branch or what the tests printed is another since"))
         return ready
 
-    def open(self, digest: str, by: str) -> Offer:
-        """A person says yes to what has this digest. Raises `MergeRefused` where that is not what would be merged."""
+    def let_pass(self, digest: str, by: str) -> Offer:
+        """A person says yes to what has this digest. Raises `MergeRefused` where that is not what would be merged.
+
+        Commands that a model runs are refused: `ConfigError`.
+        """
+        require_person("merging")
         ready = self.offer()
         if not digest or ready.digest != digest:
             raise MergeRefused("what would be merged is not what was agreed to: look at it again")
@@ -79,6 +84,7 @@ class MergeGate:
 
     def merge(self, by: str) -> Merged:
         """Merge what the gate is open for. Raises `MergeRefused` where it is not, and nothing has changed then."""
+        require_person("merging")
         ready = self.offer()
         if not self.state.is_open("merge", ready.digest):
             raise MergeRefused("the merge gate is closed: a person opens it after seeing what would be merged")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -21,7 +22,7 @@ from manual_slop.values.errors import ConfigError, ProviderError
 TOOLS = (*READERS, "write_file", "edit_file", "apply_patch", "delete_file", "move_file", "run_tests", "run_shell")
 """What a worker is offered unless its tier's settings say otherwise."""
 
-_CUT_SHORT = {
+_CUT_SHORT: Mapping[str, str] = {
     "loop": "it repeated the same call with the same result until it was stopped",
     "max_rounds": "it was not done after as many rounds as a turn may have",
     "length": "its answer was cut off: too long for the model",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -223,7 +223,7 @@ def conflict_marks(git: Git, base: str, head: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
-_HOW = {"A": "added", "D": "deleted", "R": "renamed", "C": "added"}
+_HOW: Mapping[str, str] = {"A": "added", "D": "deleted", "R": "renamed", "C": "added"}
 
 
 def integrate(

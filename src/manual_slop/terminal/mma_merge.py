@@ -71,7 +71,7 @@ class _Merging:
             )
         if not self._agreed(offer, yes, digest):
             return self._end(offer, None)
-        gate.open(offer.digest, who())
+        gate.let_pass(offer.digest, who())
         return self._end(offer, gate.merge(who()))
 
     def _agreed(self, offer: Offer, yes: bool, digest: str) -> bool:

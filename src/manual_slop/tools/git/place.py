@@ -45,5 +45,5 @@ def _shared(workspace: Workspace) -> tuple[Workspace, str, str]:
     return files, "", own
 
 
-def _line(files: Workspace, name: str) -> str:
-    return files.read_bytes(name, _LARGEST).decode("utf-8", "surrogateescape").strip("\r\n")
+def _line(workspace: Workspace, name: str) -> str:
+    return workspace.read_bytes(name, _LARGEST).decode("utf-8", "surrogateescape").strip("\r\n")

@@ -42,7 +42,7 @@ class Repository:
         self._limits = limits
         self._open = ExitStack()
         self._packs: list[Pack] | None = None
-        self._files, self._common, self._own = find_git_folder(workspace)
+        self._workspace, self._common, self._own = find_git_folder(workspace)
         if found := _FOREIGN.search(self._text("config") or ""):
             raise GitError(f"the repository is stored as {show(found[2])}, which is not understood here")
 
@@ -156,7 +156,7 @@ class Repository:
             return prefix
         found = {id_ for pack in self._all_packs() for id_ in pack.index.beginning_with(prefix)}
         with suppress(WorkspaceError):
-            names = self._files.list_dir(f"{self._common}objects/{prefix[:2]}", limit=100_000)
+            names = self._workspace.list_dir(f"{self._common}objects/{prefix[:2]}", limit=100_000)
             found |= {prefix[:2] + entry.name for entry in names if entry.name.startswith(prefix[2:])}
         if len(found) > 1:
             raise GitError(f"`{prefix}` is the beginning of several ids: give more of it")
@@ -181,15 +181,15 @@ class Repository:
         if self._packs is None:
             self._packs = []
             with suppress(WorkspaceError):
-                for entry in self._files.list_dir(f"{self._common}objects/pack"):
+                for entry in self._workspace.list_dir(f"{self._common}objects/pack"):
                     if entry.name.endswith(".idx") and len(self._packs) < _MOST_PACKS:
                         self._packs.append(self._pack(f"{self._common}objects/pack/{entry.name.removesuffix('.idx')}"))
         return self._packs
 
     def _pack(self, path: str) -> Pack:
-        with self._files.open_file(f"{path}.idx") as file:
+        with self._workspace.open_file(f"{path}.idx") as file:
             index = open_index(file)
-        return Pack(index, self._open.enter_context(self._files.open_file(f"{path}.pack")))
+        return Pack(index, self._open.enter_context(self._workspace.open_file(f"{path}.pack")))
 
     def _text(self, name: str) -> str | None:
         data = self._bytes(name, _SMALL)
@@ -198,6 +198,6 @@ class Repository:
     def _bytes(self, name: str, limit: int) -> bytes | None:
         place = self._own if name.startswith(_OF_ONE_WORKTREE) else self._common
         try:
-            return self._files.read_bytes(f"{place}{name}", limit)
+            return self._workspace.read_bytes(f"{place}{name}", limit)
         except WorkspaceError:
             return None
