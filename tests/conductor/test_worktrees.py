@@ -185,3 +185,28 @@ def test_two_projects_of_one_name_do_not_share_folders(tmp_path: Path) -> None:
     """Track ids are unique in a project only."""
     one, other = sums(tmp_path / "a" / "project"), sums(tmp_path / "b" / "project")
     assert worktrees.folder_of(one, "t1") != worktrees.folder_of(other, "t1")
+
+
+def test_folders_of_the_persons_own_that_are_only_away_are_not_forgotten(tmp_path: Path) -> None:
+    """A worktree of theirs on a disk that is not there, while one of ours has to be made again."""
+    import shutil
+
+    repository = sums(tmp_path / "project")
+    git(tmp_path / "project", "worktree", "add", "-q", "-b", "theirs", str(tmp_path / "disk"))
+    (tmp_path / "disk").rename(tmp_path / "away")
+    place = worktrees.open_worktree(repository, "t1", "one")
+    shutil.rmtree(place.path)
+    worktrees.open_worktree(repository, "t1", "one")
+    (tmp_path / "away").rename(tmp_path / "disk")
+    assert git(tmp_path / "disk", "status", "--short") == ""
+
+
+def test_a_lock_that_a_dead_git_left_does_not_stop_the_next_attempt(tmp_path: Path) -> None:
+    """The machine went down in the middle of a commit."""
+    repository = sums(tmp_path / "project")
+    place = worktrees.open_worktree(repository, "t1", "one")
+    lock = Path(place.git.line("rev-parse", "--path-format=absolute", "--git-path", "index.lock"))
+    lock.touch()
+    again = worktrees.open_worktree(repository, "t1", "one")
+    write(again, "new.py", "x = 1\n")
+    assert worktrees.commit_all(again, "one", ADA) != place.base

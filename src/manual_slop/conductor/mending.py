@@ -7,7 +7,6 @@ somebody wrote into them since is told apart from what the merge wrote, and left
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
@@ -17,7 +16,6 @@ from manual_slop.conductor.git import Git, GitFailed
 from manual_slop.conductor.merging import merging_ref
 from manual_slop.conductor.worktrees import Repository
 from manual_slop.safety.path_rules import WorkspaceError
-from manual_slop.safety.shell.program import is_running
 from manual_slop.safety.workspace import Workspace
 from manual_slop.tools.git.worktree import blob_id
 
@@ -25,7 +23,6 @@ Mended = Literal["", "merged", "taken back"]
 """What a merge had come to: there was none under way, it had got through, or it was taken back."""
 
 _PATIENCE = 10.0  # seconds for a git that outlived the program to come to its end
-_BETWEEN_LOOKS = 0.02
 _LARGEST = 256 * 1024 * 1024
 
 
@@ -38,7 +35,7 @@ def mend(repository: Repository, track_id: str, patience: float = _PATIENCE) -> 
     commit = git.line("rev-parse", "--verify", "--quiet", merging_ref(track_id))
     if not commit:
         return ""
-    _await_the_lock(git, Path(repository.top), patience)
+    worktrees.await_lock(git, patience)
     head, base = git.line("rev-parse", "HEAD"), git.line("rev-parse", f"{commit}^1")
     if not git.run("merge-base", "--is-ancestor", commit, head, may_fail=True).code:
         git.run("update-ref", "-d", merging_ref(track_id))
@@ -51,20 +48,6 @@ def mend(repository: Repository, track_id: str, patience: float = _PATIENCE) -> 
     _take_back(repository, base, commit)
     git.run("update-ref", "-d", merging_ref(track_id))
     return "taken back"
-
-
-def _await_the_lock(git: Git, top: Path, patience: float) -> None:
-    """A git that still runs is waited for; the lock of one that is gone goes, too."""
-    lock = Path(git.line("rev-parse", "--path-format=absolute", "--git-path", "index.lock"))
-    until = time.monotonic() + patience
-    while lock.exists():
-        running = is_running("git", top)
-        if running is False:
-            lock.unlink(missing_ok=True)
-            return
-        if time.monotonic() > until:
-            raise GitFailed(f"git is at work in {top}: try again when it is done. If none runs, delete {lock}")
-        time.sleep(_BETWEEN_LOOKS)
 
 
 def _take_back(repository: Repository, base: str, commit: str) -> None:

@@ -7,6 +7,7 @@ digest is, too.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import time
@@ -129,6 +130,8 @@ def tidy(repository: Repository, track_id: str, tickets: Iterable[str]) -> tuple
         if place := worktrees.find_place(repository, track_id, ticket):
             stays.append(worktrees.remove(repository, track_id, place))
     worktrees.forget(repository, track_id)
+    with contextlib.suppress(OSError):
+        worktrees.folder_of(repository, track_id).rmdir()  # where it is empty
     branch = worktrees.track_branch(track_id)
     work = git.line("rev-parse", "--verify", "--quiet", f"refs/heads/{branch}")
     if work and not git.run("merge-base", "--is-ancestor", work, into, may_fail=True).code:

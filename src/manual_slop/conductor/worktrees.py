@@ -8,14 +8,17 @@ from __future__ import annotations
 
 import hashlib
 import re
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from manual_slop.conductor.git import Git, GitFailed, Person
+from manual_slop.safety.shell.program import is_running
 from manual_slop.values import paths
 
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
+_BETWEEN_LOOKS = 0.02
 _LEFTOVERS = re.compile(
     r"(?:^|/)(?:__pycache__|\.pytest_cache|\.mypy_cache|\.ruff_cache|\.hypothesis|\.tox|\.nox|\.cache|node_modules|\.venv"
     r"|[^/]+\.egg-info)(?:/|$)|\.py[co]$|(?:^|/)(?:\.coverage|\.DS_Store)$"
@@ -127,14 +130,39 @@ def open_worktree(repository: Repository, track_id: str, ticket_id: str) -> Plac
     there = git.line("rev-parse", "--verify", "--quiet", f"refs/heads/{branch}")
     if not (path / ".git").is_file():
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        git.run("worktree", "prune")
-        arguments = (str(path), branch) if there else ("-b", branch, str(path), head)
-        git.run("worktree", "add", "--quiet", *arguments)
+        _add(git, (str(path), branch) if there else ("-b", branch, str(path), head))
+    else:
+        await_lock(Git(path))
     base = git.run("merge-base", head, there or head).text.strip()
     place = Place(str(path), str(path / repository.inside), branch, base)
     if clash := git.line("rev-parse", "--verify", "--quiet", f"refs/mma-clashes/{track_id}/{ticket_id}"):
         _lay_out(place, clash)
     return place
+
+
+def _add(git: Git, arguments: Sequence[str]) -> None:
+    done = git.run("worktree", "add", "--quiet", *arguments, may_fail=True)
+    if done.code and "already registered" in done.complaint:
+        # Its folder was deleted. Not `prune`: that would forget folders of the person's that are only away.
+        git.run("worktree", "add", "--quiet", "--force", *arguments)
+    elif done.code:
+        raise GitFailed(f"git worktree add failed: {done.complaint}")
+
+
+def await_lock(git: Git, patience: float = 10.0) -> None:
+    """Wait for a git that still works in a folder, perhaps one that outlived its program; a dead one's lock goes.
+
+    Raises `GitFailed` where it takes longer than `patience` seconds.
+    """
+    lock = Path(git.line("rev-parse", "--path-format=absolute", "--git-path", "index.lock"))
+    until = time.monotonic() + patience
+    while lock.exists():
+        if is_running("git", git.folder) is False:
+            lock.unlink(missing_ok=True)
+            return
+        if time.monotonic() > until:
+            raise GitFailed(f"git is at work in {git.folder}: try again when it is done. If none runs, delete {lock}")
+        time.sleep(_BETWEEN_LOOKS)
 
 
 def _lay_out(place: Place, work: str) -> None:
