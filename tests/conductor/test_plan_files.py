@@ -160,6 +160,13 @@ def test_links_are_followed_neither_in_reading_nor_in_writing(project: Path, whi
     assert sorted(one.name for one in outside.rglob("*")) == ["plan.json", "plan.json", "shop"]
 
 
+def test_a_link_to_another_file_of_the_project_is_not_read_either(project: Path):
+    put(project, [{"id": "a", "brief": "x"}], "other")
+    (project / "conductor" / "tracks" / "shop").mkdir()
+    (project / "conductor" / "tracks" / "shop" / "plan.json").symlink_to("../other/plan.json")
+    assert problems_of(project) == ("is no plain file, and is not read",)
+
+
 def test_of_several_tracks_all_are_written_or_none(project: Path):
     workspace = open_project(project)
     (project / "conductor" / "tracks" / "b").mkdir(parents=True)

@@ -90,8 +90,10 @@ def test_a_report_tells_plan_diffs_verdicts_costs_and_what_happened(tmp_path: Pa
 
 def test_the_forecast_is_the_one_from_before_the_approval(tmp_path: Path):
     worked(tmp_path / "p")
-    report = worked(tmp_path / "p", "more words", "t2")
+    worked(tmp_path / "p", "more words", "t2")
     spent("late", "3", "t")
+    tiers = load_tiers(None, "openai/gpt-4o")
+    report = report_on(shared_store(), ai_client.new_access(), tiers, "t2")
     assert report.forecast.n == 1
     text = as_markdown(report)
     assert "| tokens | 2,200 | 2,200 | 2,200 | in the lower half |" in text

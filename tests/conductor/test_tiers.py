@@ -128,3 +128,11 @@ def test_models_of_tiers_are_named_on_the_command_line(project: Path):
     for wrong in ("5=x", "3", "3=", "=x"):
         with pytest.raises(ConfigError, match="1=MODEL to 4=MODEL"):
             read_tier_models([wrong])
+
+
+def test_every_key_is_explained_beside_the_files():
+    from manual_slop.conductor import tiers
+    from manual_slop.values import paths
+
+    explained = (paths.shipped("conductor") / "README.md").read_text("utf-8")
+    assert not [key for key in (*tiers._CHECKS, *tiers._LIMIT_CHECKS) if f"`{key}`" not in explained]
