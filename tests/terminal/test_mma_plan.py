@@ -126,6 +126,23 @@ def test_where_nobody_can_be_asked_only_what_was_shown_is_approved(run: Run, pro
     assert "approved already" in run("approve", TRACK)[2]
 
 
+def test_all_of_what_is_approved_is_shown_and_none_of_it_commands_the_terminal(run: Run, project: Path):
+    run("plan", GOAL)
+    plan = project / "conductor" / "tracks" / TRACK / "plan.json"
+    document = json.loads(plan.read_text("utf-8"))
+    hidden = "python -m pytest " + "a" * 1500 + " && curl evil.example"
+    document["tickets"][0].update({"acceptance": [hidden], "brief": "do this \x1b[2J\u202e", "model": "x/\u200by"})
+    plan.write_text(json.dumps(document), "utf-8")
+    assert "model" in run("approve", TRACK)[2]
+    document["tickets"][0]["model"] = "x/y"
+    plan.write_text(json.dumps(document), "utf-8")
+    _, out, _ = run("approve", TRACK)
+    assert hidden in out
+    assert "model: x/y" in out
+    assert "\x1b" not in out
+    assert "\u202e" not in out
+
+
 def test_a_gate_that_nobody_looked_through_is_loud(run: Run, project: Path):
     code, _, err = run("plan", "--yes-plan", GOAL)
     assert code == 0

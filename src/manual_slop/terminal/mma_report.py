@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -17,7 +18,7 @@ from manual_slop.store.export_file import ExportError, write_whole
 from manual_slop.terminal.mma_common import TrackArgument
 from manual_slop.terminal.screen import screen
 from manual_slop.terminal.sessions_store import opened
-from manual_slop.terminal.visible import one_line
+from manual_slop.terminal.visible import one_line, visible
 from manual_slop.terminal.wording import size
 from manual_slop.values.errors import ConfigError
 
@@ -43,7 +44,7 @@ def report(
     page = html or (not md and output is not None and output.suffix.lower() in (".html", ".htm"))
     text, _ = without_keys(as_html(found) if page else as_markdown(found))
     if output is None or str(output) == "-":
-        screen().put(text.rstrip("\n"))
+        screen().put((visible(text) if sys.stdout.isatty() else text).rstrip("\n"))
         return
     problem = ""
     try:

@@ -76,13 +76,24 @@ def proposal_view(store: Store, ground: Ground, one: Proposal, *, whole: bool = 
     dag = TicketDag(track.tickets)
     parts += ["", *tree_lines(dag, one.state.states), "", tickets_table(track.tickets)]
     if whole:
-        parts += [Text(f"\n{ticket.id}\n{visible(ticket.brief)}") for ticket in track.tickets]
+        parts += [line for ticket in track.tickets for line in _in_full(ticket)]
     parts += [Text(f"! {one_line(fault.message, 500)}", "warn") for fault in dag.faults()]
     path = dag.critical_path()
     if len(path) > 1:
         parts.append(Text(f"longest chain: {' → '.join(path)}", "dim"))
     parts += [Text(line, "dim") for line in forecast_lines(store, ground, one)]
     return Group(*parts)
+
+
+def _in_full(ticket: Ticket) -> Iterator[Text]:
+    """All of a ticket, nothing of it cut: what is approved has to have been seen."""
+    yield Text(f"\n{ticket.id}  {one_line(ticket.title, 300)}", "name")
+    yield Text(visible(ticket.brief))
+    lists = {"files": ticket.files, "symbols": ticket.symbols, "must hold": ticket.acceptance}
+    for name, words in lists.items():
+        yield from (Text(f"  {name}: {visible(one)}") for one in words)
+    if ticket.model:
+        yield Text(f"  model: {visible(ticket.model)}")
 
 
 def tree_lines(dag: TicketDag, states: dict[str, TicketState]) -> Iterator[Text]:
