@@ -11,7 +11,7 @@ import pytest
 from manual_slop.conductor import merging, worktrees
 from manual_slop.conductor.crew import Hands
 from manual_slop.conductor.merging import MergeRefused
-from manual_slop.conductor.shadow import open_repository, take_picture
+from manual_slop.conductor.shadow import open_repository, take_picture, without_git
 from manual_slop.conductor.worker import run_worker_lifecycle
 from manual_slop.conductor.worktrees import Repository
 from tests.support.repositories import git
@@ -76,3 +76,11 @@ def test_a_repository_of_the_persons_own_is_never_pictured(tmp_path: Path) -> No
     assert git(tmp_path / "project", "log", "--format=%s").splitlines() == ["first"]
     assert repository == open_repository(tmp_path / "project")
     assert not dataclasses.asdict(repository)["shadow"]
+
+
+def test_a_project_is_known_to_be_without_git(tmp_path: Path) -> None:
+    """So that a run can say so; a broken repository is one."""
+    (tmp_path / "plain").mkdir()
+    assert without_git(tmp_path / "plain")
+    git(tmp_path / "plain", "init", "-q")
+    assert not without_git(tmp_path / "plain")

@@ -24,6 +24,14 @@ def open_repository(project: str | Path) -> Repository:
     return find_repository(project) or _open_shadow(Path(project).resolve())
 
 
+def without_git(project: str | Path) -> bool:
+    """Whether a project has no repository of its own. One that cannot be used counts as one."""
+    try:
+        return find_repository(project) is None
+    except GitFailed:
+        return False
+
+
 def take_picture(repository: Repository) -> None:
     """Keep the project's files as they are now, where the repository is the program's own; nothing for others.
 

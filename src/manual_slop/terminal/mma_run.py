@@ -16,6 +16,7 @@ from manual_slop.conductor.duty import watcher_of
 from manual_slop.conductor.git import GitFailed
 from manual_slop.conductor.run_setup import Wishes, run_track
 from manual_slop.conductor.run_values import Unknown
+from manual_slop.conductor.shadow import without_git
 from manual_slop.conductor.standing import standing
 from manual_slop.conductor.telling import tell
 from manual_slop.conductor.tiers import read_tier_models
@@ -117,7 +118,10 @@ class _Show:
         self._end: str | BaseException = ""
         self._changed = threading.Event()
         self._region = LiveRegion(screen().err)
-        self._last = store.tracks.summary(track).events
+        summary = store.tracks.summary(track)
+        self._last = summary.events
+        if without_git(summary.project):
+            screen().note(f"{one_line(summary.project)} is no git repository: workers get copies of it all the same")
 
     def run(self, wishes: Wishes) -> int:
         """Show it until it is over; the exit code. Raises what `run_track` does, as `ConfigError`."""

@@ -33,7 +33,8 @@ class _FileDiff:
 
     def __str__(self) -> str:
         told = f"{self.path}: +{len(self.added)} −{len(self.removed)} lines"
-        return f"{told}, such as `{self.added[0].strip()[:_LONGEST]}`" if self.added else told
+        line = next((one.strip() for one in self.added if one.strip()), "")
+        return f"{told}, such as `{line[:_LONGEST]}`" if line else told
 
 
 def review_work(conversation: Conversation) -> Step | None:
