@@ -207,6 +207,17 @@ def test_a_provider_that_fails_at_one_track_costs_no_other_its_tickets(project: 
     assert planned.error.kind == "auth"
 
 
+def test_where_a_model_cannot_be_had_the_tiers_next_one_is_asked(project: Path):
+    (config_dir() / "conductor").mkdir(parents=True)
+    (config_dir() / "conductor" / "tiers.toml").write_text('[tiers.1]\nfallback = ["rehearsal/demo"]\n', "utf-8")
+    heard: list[Progress] = []
+    workspace = open_project(project)
+    tiers = load_tiers(workspace, "rehearsal/demo").with_models({"1": "rehearsal/fault-401"})
+    planned = Planner(workspace, tiers, ai_client.new_access(), tell=heard.append).plan("fix the failing tests")
+    assert len(planned.tracks) == 2
+    assert any("rehearsal/fault-401 cannot be had (auth): rehearsal/demo is asked" in one.words for one in heard)
+
+
 def test_a_budget_of_a_tier_stops_planning_before_a_call(project: Path):
     path = config_dir() / "conductor" / "tiers.toml"
     path.parent.mkdir(parents=True)

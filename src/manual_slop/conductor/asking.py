@@ -32,13 +32,14 @@ class Question(Generic[T]):
 
 
 class Unusable(Exception):
-    """No answer could be used. `said` is the last one, `problems` what is wrong with it."""
+    """No answer could be used. `said` is the last one, `problems` what is wrong with it, `session_id` has them all."""
 
-    def __init__(self, problems: tuple[str, ...], said: str, tries: int) -> None:
+    def __init__(self, problems: tuple[str, ...], said: str, tries: int, session_id: str) -> None:
         super().__init__(f"{tries} answers could not be used; the last one: {'; '.join(problems[:5])}")
         self.problems = problems
         self.said = said
         self.tries = tries
+        self.session_id = session_id
 
 
 def ask_json(
@@ -71,7 +72,7 @@ def ask_json(
             corrected(problems)
         listed = "\n".join(f"- {one}" for one in problems[:_MOST_TOLD])
         said = f"That cannot be used:\n{listed}\nAnswer again, all of it, with JSON alone."
-    raise Unusable(problems, text, corrections + 1)
+    raise Unusable(problems, text, corrections + 1, session.id)
 
 
 def find_object(text: str) -> dict[str, Any]:

@@ -9,11 +9,11 @@ from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 from manual_slop import ai_client
-from manual_slop.ai_client import Access, Session
+from manual_slop.ai_client import Access
 from manual_slop.conductor.asking import Question, Unusable, ask_json
 from manual_slop.conductor.outline import project_outline, skeletons
 from manual_slop.conductor.plan_json import graph_problems, read_tickets, slug
-from manual_slop.conductor.tiers import Tiers
+from manual_slop.conductor.tiers import Tiers, TierSettings
 from manual_slop.providers.stream import Listener
 from manual_slop.safety.workspace import Workspace
 from manual_slop.values.cancel import Cancel
@@ -23,6 +23,8 @@ from manual_slop.values.tickets import Ticket, Tier, Track
 
 T = TypeVar("T")
 _MOST_TRACKS = 20
+_GONE = frozenset({"network", "timeout", "server", "rate_limit", "auth", "quota", "balance", "not_found"})
+"""Kinds of errors for which another model may do."""
 _TEXT: Mapping[str, Any] = {"type": "string"}
 _TEXTS: Mapping[str, Any] = {"type": "array", "items": _TEXT}
 _TRACK: Mapping[str, Any] = {"title": _TEXT, "spec": _TEXT, "files": _TEXTS}
@@ -140,20 +142,18 @@ class Planner:
         """
         epic = slug(goal, self._epics, "epic")
         self._tell(Progress("1", "reads the outline and divides the goal into tracks"))
-        first = self._session("1", Origin(epic=epic, tier="1"))
         try:
-            sketches = self._ask(first, "1", self._tracks_question(goal))
+            sketches, first = self._ask("1", Origin(epic=epic, tier="1"), self._tracks_question(goal))
         except Unusable as unusable:
-            raise NoPlan(f"the orchestrator made no plan: {unusable}", unusable.said, first.id) from None
-        finally:
-            first.close()
+            message = f"the orchestrator made no plan: {unusable}"
+            raise NoPlan(message, unusable.said, unusable.session_id) from None
         named = self._named(sketches)
         with ThreadPoolExecutor(self._tiers["2"].max_workers, "tech-lead") as pool:
-            made = [*pool.map(lambda one: self._divide(goal, Origin(first.id, epic, one[0], "2"), one[1]), named)]
+            made = [*pool.map(lambda one: self._divide(goal, Origin(first, epic, one[0], "2"), one[1]), named)]
         return Planned(
             epic,
             tuple(one.track for one in made),
-            (first.id, *(one.session_id for one in made)),
+            (first, *(one.session_id for one in made if one.session_id)),
             {one.track.id: one.failed for one in made if one.failed},
             {one.track.id: one.said for one in made if one.said},
             next((one.error for one in made if one.error is not None), None),
@@ -162,56 +162,46 @@ class Planner:
     def _divide(self, goal: str, origin: Origin, sketch: Sketch) -> _Made:
         """One track with its tickets, or why it has none; what other tracks come to is not lost over it."""
         track = Track(origin.track, sketch.title, goal, sketch.spec, (), origin.epic)
-        session = self._session("2", origin)
         try:
-            return _Made(replace(track, tickets=self.tickets(session, track, sketch.files)), session.id)
+            tickets, session_id = self._ask("2", origin, self._tickets_question(track, sketch.files))
         except Unusable as unusable:
-            return _Made(track, session.id, str(unusable), unusable.said)
+            return _Made(track, unusable.session_id, str(unusable), unusable.said)
         except ProviderError as error:
-            return _Made(track, session.id, f"{error} {error.advice}", error.partial, error.with_traceback(None))
-        finally:
-            session.close()
+            return _Made(track, "", f"{error} {error.advice}", error.partial, error.with_traceback(None))
+        return _Made(replace(track, tickets=tickets), session_id)
 
-    def tickets(self, session: Session, track: Track, files: Iterable[str]) -> tuple[Ticket, ...]:
-        """Tier 2's tickets for a track. Raises `Unusable` and `ProviderError`."""
+    def _tickets_question(self, track: Track, files: Iterable[str]) -> Question[tuple[Ticket, ...]]:
         self._tell(Progress("2", f"divides “{track.title}” into tickets", track.id))
-        prompt = "\n\n".join(
-            [
-                f"# Plan the track: {track.title}",
-                f"## Goal of the whole\n{track.goal}",
-                f"## Spec\n{track.spec}",
-                f"## Skeletons of its files\n{skeletons(self._workspace, files)}",
-                _by_schema(TICKETS_SCHEMA),
-            ]
-        )
-        return self._ask(session, "2", Question("tickets", TICKETS_SCHEMA, prompt, _read_graph))
+        parts = [
+            f"# Plan the track: {track.title}",
+            f"## Goal of the whole\n{track.goal}",
+            f"## Spec\n{track.spec}",
+            f"## Skeletons of its files\n{skeletons(self._workspace, files)}",
+            _by_schema(TICKETS_SCHEMA),
+        ]
+        return Question("tickets", TICKETS_SCHEMA, "\n\n".join(parts), _read_graph)
 
     def _tracks_question(self, goal: str) -> Question[tuple[Sketch, ...]]:
         outline = project_outline(self._workspace, goal, cancel=self._cancel)
         parts = [f"# Plan the goal\n{goal}", f"# The project\n{outline}", _by_schema(TRACKS_SCHEMA)]
         return Question("tracks", TRACKS_SCHEMA, "\n\n".join(parts), _read_sketches)
 
-    def _ask(self, session: Session, tier: Tier, question: Question[T]) -> T:
+    def _ask(self, tier: Tier, origin: Origin, question: Question[T]) -> tuple[T, str]:
+        """The answer, and the session it was given in; by the tier's next model where one's provider is gone."""
         settings = self._tiers[tier]
+        models = (settings.model, *settings.fallback)
+        for model, instead in zip(models, (*models[1:], ""), strict=True):
+            try:
+                return self._ask_one(settings, model, origin, question)
+            except ProviderError as error:
+                if error.kind not in _GONE or not instead:
+                    raise
+                self._tell(Progress(tier, f"{model} cannot be had ({error.kind}): {instead} is asked", origin.track))
+        raise AssertionError("there is always a model")
 
-        def corrected(problems: tuple[str, ...]) -> None:
-            track = session.origin.track
-            self._tell(Progress(tier, f"is told what is wrong: {'; '.join(problems[:3])}", track))
-
-        return ask_json(
-            session,
-            question,
-            corrections=settings.attempts,
-            params=settings.params,
-            on_event=self._on_event,
-            cancel=self._cancel,
-            corrected=corrected,
-        )
-
-    def _session(self, tier: Tier, origin: Origin) -> Session:
-        settings = self._tiers[tier]
-        return ai_client.new_session(
-            settings.model,
+    def _ask_one(self, settings: TierSettings, model: str, origin: Origin, question: Question[T]) -> tuple[T, str]:
+        session = ai_client.new_session(
+            model,
             system=settings.system,
             access=self._access,
             record=True,
@@ -219,6 +209,24 @@ class Planner:
             purpose="planning",
             budget=settings.budget or None,
         )
+
+        def corrected(problems: tuple[str, ...]) -> None:
+            words = f"is told what is wrong: {'; '.join(problems[:3])}"
+            self._tell(Progress(settings.tier, words, origin.track))
+
+        try:
+            answer = ask_json(
+                session,
+                question,
+                corrections=settings.attempts,
+                params=settings.params,
+                on_event=self._on_event,
+                cancel=self._cancel,
+                corrected=corrected,
+            )
+            return answer, session.id
+        finally:
+            session.close()
 
     def _named(self, sketches: Iterable[Sketch]) -> list[tuple[str, Sketch]]:
         taken = set(self._taken)
