@@ -39,11 +39,8 @@ def command_in(acceptance: str) -> str:
         return (found["plain"] or found["quoted"]).strip()
     first, _, rest = acceptance.strip().partition(" ")
     like_options = not rest or bool(re.search(r"(?:^|\s)-|/|\.\w|^(?:test|run|check|build)\b", rest))
-    return (
-        acceptance.strip()
-        if _PROGRAM.fullmatch(first) and like_options and not acceptance.rstrip().endswith(".")
-        else ""
-    )
+    sentence = re.search(r"(?<!\.)\.$", acceptance.rstrip())
+    return acceptance.strip() if _PROGRAM.fullmatch(first) and like_options and not sentence else ""
 
 
 def commands_of(ticket: Ticket) -> tuple[str, ...]:
@@ -55,9 +52,12 @@ def command_for_tests(config: Config, project: Path, tickets: Sequence[Ticket]) 
     """What `run_tests` runs for these tickets: the person's own command for the project, then the plan's, in a row."""
     own = _own_command(config, project)
     rows = [*([shlex.join(own)] if own else []), *(one for ticket in tickets for one in commands_of(ticket))]
+    rows = list(dict.fromkeys(rows))
     if not rows:
         return None
-    return own if len(rows) == 1 and own else (*shell_argv(), " && ".join(dict.fromkeys(rows)))
+    if len(rows) == 1:
+        return own or (*shell_argv(), rows[0])
+    return (*shell_argv(), " && ".join(f"(\n{row}\n)" for row in rows))
 
 
 def run_checks(
