@@ -194,6 +194,15 @@ def test_a_provider_that_never_comes_back_pauses_the_run_and_says_so(stage):
     assert world.run() == "all is done"
 
 
+def test_a_provider_that_breaks_off_in_the_middle_again_and_again_costs_attempts_in_the_end(stage):
+    world = stage(*apart("a", "b"))
+    cut = WorkerResult("failed", "the connection was cut", trouble="network", heard=True)
+    world.run(lambda task: cut if (task.kind, task.ticket) == ("work", "a") else None)
+    assert world.statuses == {"a": "failed", "b": "done"}
+    assert "acme broke off 3 times: the connection was cut" in world.state("a").reason
+    assert world.crew.of("work").count("a") == 6
+
+
 def test_a_fallback_takes_over_where_the_model_s_provider_is_gone(stage):
     world = stage(*apart("a"))
     settings = replace(SETTINGS, fallbacks=("other/m",))

@@ -59,6 +59,7 @@ class Desk:
         self.late: set[str] = set()
         self.prompts: dict[str, str] = {}
         self.unread: Counter[str] = Counter()
+        self.cuts: Counter[str] = Counter()
         self.stopping = ""
 
     def take(self, task: Task, now: float) -> None:

@@ -58,7 +58,7 @@ class WorkerResult:
     """What came of an attempt. `commit` holds the work, `outside` the changed files that the ticket does not name.
 
     `trouble` is the kind of the provider's error that ended it, `retry_after` the seconds it asked to wait; `full` the
-    budget that is used up, by the end of its path (`ticket t1`).
+    budget that is used up, by the end of its path (`ticket t1`). `heard` says that the provider had answered before.
     """
 
     outcome: Outcome
@@ -71,6 +71,7 @@ class WorkerResult:
     trouble: str = ""
     retry_after: float | None = None
     full: str = ""
+    heard: bool = False
 
 
 @dataclass(frozen=True, slots=True)

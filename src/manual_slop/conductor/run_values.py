@@ -42,7 +42,7 @@ class RunSettings:
     step: bool = False
     unknown: Unknown = "ask"
     longest: float = 3600.0
-    patience: float = 1800.0
+    patience: float = 600.0
     first_wait: float = 5.0
     longest_wait: float = 60.0
 

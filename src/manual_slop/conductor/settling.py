@@ -36,6 +36,7 @@ Result = WorkerResult | Review | Integrated | Clashed | Spoken | Trouble
 """What a task comes to: an attempt, a verdict, a merge, a person's word, or nothing because of some trouble."""
 
 _LONGEST_NOTE = 4000  # characters of what is told to the next attempt
+_CUTS = 2  # times a provider that is there may fail a ticket before that costs an attempt
 _UNREAD = 2  # reviews without a verdict before a person is asked
 
 
@@ -73,6 +74,8 @@ def _worked(scene: Scene, task: Task, result: WorkerResult, ended: str, late: bo
     if result.outcome == "stopped" and scene.desk.stopping:
         return Decision((_moved(task, "todo", "stopped; its work so far is kept", session_id=result.session_id),))
     if result.trouble and result.outcome != "stopped":
+        if result.heard:
+            scene.desk.recover(task.model)  # it had begun to answer: it is there, if not for long
         trouble = Trouble(result.trouble, result.reason, result.retry_after, result.full)
         return _troubled(scene, task, trouble, now, "", late)
     return _burnt(scene, task, result.reason or "it was stopped", WORKER, result.session_id)
@@ -189,6 +192,11 @@ def _unavailable(scene: Scene, task: Task, trouble: Trouble, now: float) -> Deci
     """The ticket waits, and nothing of its attempts is used up."""
     provider = task.provider
     down = scene.desk.fail(provider, trouble.message, trouble.retry_after, scene.settings, now)
+    if down.tries == 1:
+        scene.desk.cuts[task.ticket] += 1
+    if task.kind == "work" and scene.desk.cuts[task.ticket] > _CUTS:
+        scene.desk.cuts.pop(task.ticket)
+        return _burnt(scene, task, f"{provider} broke off {_CUTS + 1} times: {trouble.message}", WORKER)
     wait = f"waits for {provider}: {trouble.message}"
     back: TrackEvent = _moved(task, "review" if task.kind == "review" else "todo", wait)
     others = [one for one in scene.settings.fallbacks if one.partition("/")[0] not in scene.desk.down]

@@ -16,6 +16,7 @@ from manual_slop.conductor.git import Git, GitFailed, Person
 from manual_slop.conductor.jobs import Outcome, WorkerJob, WorkerResult
 from manual_slop.safety.path_rules import WorkspaceError
 from manual_slop.store.errors import StoreError
+from manual_slop.store.shared import shared_store
 from manual_slop.values.budget import BudgetExceeded
 from manual_slop.values.errors import ConfigError, ProviderError
 
@@ -67,6 +68,7 @@ def _talk(job: WorkerJob, hands: Hands) -> WorkerResult:
             trouble=error.kind,
             retry_after=error.retry_after,
             full=full,
+            heard=bool(error.partial) or any(not call.error for call in shared_store().ledger(session.id)),
         )
     finally:
         session.close()
