@@ -48,9 +48,6 @@ class Clock:
         condition.wait(seconds)
 
 
-_CLOCK = Clock()
-
-
 class Run:
     """One program's work on one track, from `go` to its end. `heard` is called with what happened, in order.
 
@@ -66,14 +63,14 @@ class Run:
         *,
         run_id: str = "",
         loud: tuple[str, ...] = (),
-        clock: Clock = _CLOCK,
+        clock: Clock | None = None,
         heard: Callable[[TrackEntry], None] = lambda _entry: None,
     ) -> None:
         self.id = run_id or new_id()
         self._tracks = tracks
         self._track_id = track_id
         self._crew = crew
-        self._clock = clock
+        self._clock = clock or Clock()
         self._heard = heard
         self._loud = loud
         self._wake = threading.Condition()
