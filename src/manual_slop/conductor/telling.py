@@ -9,6 +9,7 @@ from manual_slop.conductor.engine import Scene
 from manual_slop.conductor.obeying import Obeyed, obey
 from manual_slop.conductor.run_values import RunSettings
 from manual_slop.conductor.track_state import TrackState
+from manual_slop.safety.shell.lineage import require_person
 from manual_slop.store.errors import StoreError
 from manual_slop.store.store import Store
 from manual_slop.store.watching import PAUSE
@@ -22,8 +23,9 @@ def tell(store: Store, track_id: str, command: TrackCommand, patience: float = _
     """Have a command obeyed; what came of it. Where nothing came of it, that begins with `no: `.
 
     A program that does not answer within `patience` seconds may still obey later, and that is said. Raises
-    `StoreError` where there is no such track.
+    `StoreError` where there is no such track, `ConfigError` in a command that a model runs.
     """
+    require_person("telling a track what to do")
     store.tracks.summary(track_id)
     here = _here(store, track_id, command)
     if here is not None:
