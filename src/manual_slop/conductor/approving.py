@@ -10,6 +10,7 @@ from manual_slop.conductor.plan_files import read_track, write_rejected, write_t
 from manual_slop.conductor.plan_json import PlanError
 from manual_slop.conductor.planner import Planned
 from manual_slop.conductor.track_state import TrackState, plan_digest
+from manual_slop.safety.shell.lineage import require_person
 from manual_slop.safety.workspace import Workspace
 from manual_slop.store.store import Store
 from manual_slop.values.errors import ConfigError
@@ -77,7 +78,11 @@ def keep(store: Store, workspace: Workspace, planned: Planned) -> tuple[Proposal
 
 
 def approve(store: Store, proposed: Proposal, by: str) -> None:
-    """A person lets the plan pass: exactly what the proposal shows. Raises `PlanError` and `StoreError`."""
+    """A person lets the plan pass: exactly what the proposal shows. Raises `PlanError` and `StoreError`.
+
+    Commands that a model runs are refused: `ConfigError`.
+    """
+    require_person("approving a plan")
     if not proposed.track.tickets:
         raise PlanError([f"track {proposed.track.id} has no tickets: `manual-slop mma edit {proposed.track.id}`"])
     if proposed.approved:

@@ -21,6 +21,7 @@ from manual_slop.conductor.tiers import Tiers, load_tiers
 from manual_slop.conductor.track_state import TrackState
 from manual_slop.money.limits import parse_limit
 from manual_slop.safety.approval import Mode
+from manual_slop.safety.shell.lineage import require_person
 from manual_slop.safety.store_inbox import StoreInbox
 from manual_slop.store.store import Store
 from manual_slop.values.budget import path_of
@@ -134,6 +135,7 @@ def _require_plan(store: Store, state: TrackState, wishes: Wishes) -> None:
     if not state.approved:
         if not wishes.yes_plan:
             raise ConfigError(f"the plan of {state.id} is not approved: `manual-slop mma approve {state.id}` shows it")
+        require_person("--yes-plan")
         store.tracks.append(state.id, [GateOpened("plan", state.digest, f"{wishes.by} (--yes-plan)")])
 
 

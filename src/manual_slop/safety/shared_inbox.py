@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 
 from manual_slop.safety.inbox import Listener
+from manual_slop.safety.shell.lineage import require_person
 from manual_slop.store.inbox_table import Asked, InboxTable
 from manual_slop.store.watching import Watcher
 from manual_slop.values.approval import Answer, Request
@@ -32,7 +33,12 @@ class SharedInbox:
         return tuple(asked.request for asked in self._table.pending(self._track))
 
     def answer(self, request_id: str, digest: str, answer: Answer) -> bool:
-        """Settle a request. False, and nothing happens, when it waits no more or `digest` is not its own."""
+        """Settle a request. False, and nothing happens, when it waits no more or `digest` is not its own.
+
+        A command that a model runs may refuse, and no more: else `ConfigError`.
+        """
+        if answer.kind != "refuse":
+            require_person("answering what waits for a person")
         return self._table.answer(request_id, digest, answer)
 
     def listen(self, listener: Listener) -> None:

@@ -11,6 +11,7 @@ import typer
 from manual_slop.conductor.duty import watcher_of
 from manual_slop.safety.consent_sheet import sheet
 from manual_slop.safety.shared_inbox import SharedInbox
+from manual_slop.safety.shell.lineage import require_person
 from manual_slop.store.inbox_table import Asked
 from manual_slop.store.store import Store
 from manual_slop.terminal.approval_prompt import ApprovalPrompt
@@ -80,6 +81,8 @@ def _answer(store: Store, approve: str | None, refuse: str | None, reason: str) 
     if approve and (len(digest) < 12 or not one.digest.startswith(digest)):
         raise ConfigError(f"to approve it unseen, name its digest: --approve {one.request.id[:12]}:{one.digest[:12]}")
     answer = Answer("approve", by=who()) if approve else Answer("refuse", reason=reason or "refused", by=who())
+    if approve:
+        require_person("answering what waits for a person")
     if store.inbox.answer(one.request.id, one.digest, answer):
         screen().note("approved" if approve else "refused", "good")
         return DONE

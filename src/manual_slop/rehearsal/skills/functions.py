@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 _WANTED = re.compile(
     r"\b(?:add|write|create|implement)\b (?:a |the )?(?:new )?function [`\"“']?(?P<name>[A-Za-z_]\w*)"
-    r"\((?P<arguments>[^)\n]*)\)[`\"”']? (?:to|in|into) (?:the file )?[`\"“']?(?P<path>[\w./-]+\.py)[`\"”']?"
-    r",? (?:that|which|to)?\s*returns? (?P<rest>.+)",
+    r"\((?P<arguments>[^)\n]*)\)[`\"”']?(?: (?:to|in|into) (?:the file )?[`\"“']?(?P<path>[\w./-]+\.py)[`\"”']?)?"
+    r"(?:,? (?:that|which|to)?\s*returns? (?P<returns>.+)|(?P<rest>.*))",
     re.IGNORECASE | re.DOTALL,
 )
+_MEANT: Mapping[str, str] = {
+    "total": " + ", "sum": " + ", "add": " + ", "plus": " + ", "difference": " - ", "subtract": " - ",
+    "product": " * ", "multiply": " * ", "quotient": " / ", "divide": " / ", "ratio": " / ",
+}  # fmt: skip
 _TESTED = re.compile(
     r",?\s+(?:along |together )?(?:with|and)(?: its| some)? tests?\b\.?:?(?P<examples>.*)$", re.I | re.DOTALL
 )
@@ -60,19 +64,27 @@ class FunctionWanted:
         return "(" + re.sub(r"\b[A-Za-z_]\w*\b", lambda name: str(values.get(name[0], name[0])), self.returns) + ")"
 
 
-def function_wanted(clause: str) -> FunctionWanted | None:
-    """The function a clause asks for; `None` where it asks for none, or in no words that can be written as code."""
+def function_wanted(clause: str, sources: Sequence[str] = ()) -> FunctionWanted | None:
+    """The function a clause asks for; `None` where it asks for none, or in no words that can be written as code.
+
+    One that is to go nowhere in particular gets a file of its own beside the first of `sources`; what it returns is
+    told by its name where that is a usual one (`total`).
+    """
     match = _WANTED.search(clause)
     if match is None:
         return None
-    tested = _TESTED.search(match["rest"])
-    returns = (match["rest"][: tested.start()] if tested else match["rest"]).strip().rstrip(".").strip("`")
+    rest = match["returns"] or match["rest"]
+    tested = _TESTED.search(rest)
+    told_to = rest[: tested.start()] if tested else rest
     arguments = tuple(one.strip() for one in match["arguments"].split(",") if one.strip())
+    meant = _MEANT.get(match["name"].lower(), "").join(arguments) if match["name"].lower() in _MEANT else ""
+    returns = told_to.strip().rstrip(".").strip("`") if match["returns"] else meant
+    path = match["path"] or str(PurePosixPath(next(iter(sources), "")).parent / f"{match['name'].lower()}.py")
     if not _is_expression(returns) or not all(one.isidentifier() for one in arguments):
         return None
     told = re.split(r"[;\n]|, (?=\w+\()", tested["examples"]) if tested else []
     examples = tuple(one.strip(" `.") for one in told if "==" in one and _is_expression(one.strip(" `.")))
-    return FunctionWanted(match["name"], arguments, match["path"], returns, tested is not None, examples)
+    return FunctionWanted(match["name"], arguments, path, returns, tested is not None, examples)
 
 
 def orders_for(wanted: FunctionWanted, skeletons: Mapping[str, str]) -> tuple[str, str]:

@@ -14,7 +14,10 @@ from manual_slop.rehearsal.skills.ticket import pieces
 
 _GOAL = re.compile(r"# Plan the goal\n(?P<goal>.*?)\n\n# The project\n(?P<project>.*)", re.DOTALL)
 _LISTED = re.compile(r"## Files\n(?P<files>.*?)\n\n## What they define", re.DOTALL)
-_CLAUSE_ENDS = re.compile(r";\s+(?:and\s+|then\s+)*|\.\s+(?=[A-Z])|,? and then\s+")
+_CLAUSE_ENDS = re.compile(
+    r";\s+(?:and\s+|then\s+)*|\.\s+(?=[A-Z])|,? and then\s+"
+    r"|,? and (?:also )?(?=(?:add|write|create|implement|fix|mend|repair|rename|delete|remove|replace)\b)"
+)
 MENDS = re.compile(
     r"\b(?:fix|repair|mend|correct|debug)\b[^.;]{0,40}\b(?:tests?|bugs?|failures?)\b|\btests?\b[^.;]{0,30}\bpass",
     re.IGNORECASE,

@@ -117,7 +117,7 @@ def _imported(text: str, paths: Sequence[str]) -> Iterator[str]:
 def _orders(asked: str, skeletons: dict[str, str]) -> Iterator[Draft]:
     texts = dict(skeletons)
     for clause in clauses_of(asked) or ["Nothing is asked."]:
-        function = function_wanted(clause)
+        function = function_wanted(clause, [path for path in skeletons if path.endswith(".py") and not is_test(path)])
         made, tested = orders_for(function, texts) if function else ("", "")
         if function and made:
             texts[function.path] = f"{texts.get(function.path, '')}\n\n{function.code}"
