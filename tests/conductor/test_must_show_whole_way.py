@@ -1,4 +1,4 @@
-"""The whole way without a key, by the real command line: a goal is planned, approved, worked on, reviewed and merged."""
+"""The whole way without a key, by the real command line: a goal is planned, approved, worked on, reviewed, merged."""
 
 from __future__ import annotations
 
