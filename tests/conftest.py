@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -58,9 +59,12 @@ def pytest_sessionstart() -> None:
 
 
 @pytest.fixture(autouse=True)
-def _home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each test is a person who has never used the program."""
+def _home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Each test is a person who has never used the program, and whose store is closed when they leave."""
     monkeypatch.setenv("MANUAL_SLOP_HOME", str(tmp_path / "home"))
+    yield
+    if "manual_slop.store.shared" in sys.modules:
+        sys.modules["manual_slop.store.shared"].close_shared_stores()
 
 
 @pytest.fixture(autouse=True)

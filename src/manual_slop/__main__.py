@@ -38,8 +38,9 @@ def _run(arguments: list[str]) -> int:
         return DONE
     except Exception as error:  # noqa: BLE001  # the last place that can say something better than a traceback
         from manual_slop.terminal.crash_report import tell_crash
+        from manual_slop.terminal.screen import screen
 
-        tell_crash(error, next((word for word in arguments if not word.startswith("-")), ""))
+        tell_crash(error, next((word for word in arguments if not word.startswith("-")), ""), screen())
         return UNEXPECTED
     return code
 

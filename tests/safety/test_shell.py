@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import sys
@@ -52,6 +53,20 @@ def test_a_program_gets_its_arguments_as_they_are(shell: Shell):
     words = ["$HOME", "a b", "*", "; echo no", "é\n", ""]
     result = shell.run([sys.executable, "-c", "import sys; print(sys.argv[1:])", *words])
     assert result.head == f"{words}\n"
+
+
+def test_a_program_with_very_many_open_files_can_still_run_commands(shell: Shell):
+    import resource
+
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, 4096), hard))
+    try:
+        with contextlib.ExitStack() as files:
+            for _ in range(1100):
+                files.callback(os.close, os.open(os.devnull, os.O_RDONLY))
+            assert shell.run("echo it ran").head == "it ran\n"
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
 
 def test_a_script_that_looks_like_an_option_is_still_a_script(shell: Shell):

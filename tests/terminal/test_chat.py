@@ -295,6 +295,7 @@ def test_a_chat_survives_what_nobody_foresaw(tmp_path: Path):
     chat.spending = Broken()
     entries = ["what is 1+1?", "/help"]
     assert chat.run(lambda prompt: entries.pop(0) if entries else None, typed=False) == 1
+    assert "unexpected: ZeroDivisionError" in err.getvalue()
     assert "/model MODEL" in err.getvalue()
     (report,) = (data_dir() / "crash").iterdir()
     assert "ZeroDivisionError" in report.read_text("utf-8")

@@ -103,7 +103,7 @@ class Chat:
         except BrokenPipeError:
             raise
         except Exception as error:  # noqa: BLE001  # a long conversation should survive what nobody foresaw
-            tell_crash(error, "chat")
+            tell_crash(error, "chat", self.view.screen)
             return UNEXPECTED
 
     def _farewell(self) -> None:

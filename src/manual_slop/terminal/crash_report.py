@@ -9,18 +9,18 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from manual_slop import __version__
-from manual_slop.terminal.screen import screen
+from manual_slop.terminal.screen import Screen
 from manual_slop.terminal.visible import one_line
 from manual_slop.values.paths import data_dir
 from manual_slop.values.secrets import redactor
 
 
-def tell_crash(error: BaseException, command: str) -> None:
-    """Say in one line that something unforeseen happened and where the report of it is."""
+def tell_crash(error: BaseException, command: str, screen: Screen) -> None:
+    """Say on `screen` in one line that something unforeseen happened and where the report of it is."""
     path = write_report(error, command)
     where = f"; the report is in {path}" if path else ""
     words = one_line(f"{type(error).__name__}: {error}")
-    screen().note(f"✗ unexpected: {redactor.redact(words)}{where}", "bad")
+    screen.note(f"✗ unexpected: {redactor.redact(words)}{where}", "bad")
 
 
 def write_report(error: BaseException, command: str) -> Path | None:

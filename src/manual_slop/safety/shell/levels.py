@@ -18,6 +18,7 @@ from manual_slop.safety.shell.process import Process
 from manual_slop.values.cancel import Cancel
 
 _PROBE_SECONDS = 10.0
+_LONGEST = 300  # characters of a reason
 _PROBE: Final = ("/bin/sh", "-c", "exit 0")
 
 
@@ -108,6 +109,6 @@ def _attempt(method: Method, bwrap: str | None) -> str:
 
 
 def explain(report: Mapping[str, Any], output: Output) -> str:
-    """Why a command did not start, in one line."""
-    said = report.get("error") or " ".join(output.texts()[0].split()) or "it ended without a word"
-    return str(said)[:300]
+    """Why a command did not start, in one line: the end of what was said, where a traceback says what happened."""
+    said = str(report.get("error") or " ".join(output.texts()[0].split()) or "it ended without a word")
+    return said if len(said) <= _LONGEST else f"…{said[1 - _LONGEST :]}"

@@ -95,7 +95,10 @@ class Supervisor:
 
     def _asked(self, seconds: float | None, *, hear_orders: bool = True) -> bytes:
         """Sleep until a child ends or an order comes; the order, if one came."""
-        ready, _, _ = select.select([self._child_ended, *([self._control] if hear_orders else [])], [], [], seconds)
+        poll = select.poll()  # `select.select` takes no number from 1,024 on, and a busy program hands us such
+        for pipe in (self._child_ended, *([self._control] if hear_orders else [])):
+            poll.register(pipe, select.POLLIN)
+        ready = {number for number, _ in poll.poll(None if seconds is None else max(0.0, seconds) * 1000)}
         if self._child_ended in ready:
             os.read(self._child_ended, 512)
         # The pipe's other end is closed when the program is gone; nobody waits for the command then.
