@@ -56,7 +56,7 @@ ROOMS: Mapping[str, tuple[str, ...]] = {
     "subprocess": ("safety.shell",),
     "signal": ("safety.shell", "terminal"),
     "ctypes": ("safety", "gui.backends"),
-    "multiprocessing": (),
+    "multiprocessing": ("conductor.pools",),
     "pickle": (),
     "logging": (),
 }

@@ -13,10 +13,11 @@ from manual_slop.conductor.duty import watcher_of
 from manual_slop.conductor.jobs import Tools
 from manual_slop.conductor.mending import mend
 from manual_slop.conductor.plan_files import open_project
+from manual_slop.conductor.pools import pool_for
 from manual_slop.conductor.run_values import RUN, RunSettings, Unknown
 from manual_slop.conductor.running import Run
 from manual_slop.conductor.shadow import open_repository, take_picture
-from manual_slop.conductor.shift import Assignment, Duties, Shift, pool_for
+from manual_slop.conductor.shift import Assignment, Duties, Shift
 from manual_slop.conductor.tiers import Tiers, load_tiers
 from manual_slop.conductor.track_state import TrackState
 from manual_slop.money.limits import parse_limit

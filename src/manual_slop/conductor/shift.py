@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import BrokenExecutor, Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -25,10 +25,6 @@ from manual_slop.values.cancel import Cancel
 from manual_slop.values.errors import ConfigError
 from manual_slop.values.tickets import Tier
 
-THREADS = 8
-"""Busy streams that one process carries well; more workers are processes."""
-_BEFORE_A_NEW_PROCESS = 1000  # tasks; naming a number also has processes begun afresh, not copied with our threads
-
 
 @dataclass(frozen=True, slots=True)
 class Assignment:
@@ -44,13 +40,6 @@ class Assignment:
     setups: Mapping[Tier, Tools]
     mode: Mode = "edits"
     diagnosis: str = ""
-
-
-def pool_for(workers: int) -> Executor:
-    """Threads for a few workers, processes for more."""
-    if workers <= THREADS:
-        return ThreadPoolExecutor(workers, "worker")
-    return ProcessPoolExecutor(workers, max_tasks_per_child=_BEFORE_A_NEW_PROCESS)
 
 
 @dataclass(frozen=True, slots=True)

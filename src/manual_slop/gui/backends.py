@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import ctypes
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import imgui_bundle
 from imgui_bundle import hello_imgui, imgui
@@ -13,9 +15,6 @@ _GLFW_PLATFORM, _GLFW_PLATFORM_NULL = 0x00050003, 0x00060005
 _GLFW_CONTEXT_CREATION_API, _GLFW_EGL_CONTEXT_API = 0x0002200B, 0x00036002
 
 _GLFW_FOCUSED = 0x00020001
-
-DROPPED = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_int, ctypes.POINTER(ctypes.c_char_p))
-"""What GLFW calls: the window, how many paths, and these in UTF-8."""
 
 
 class NoPixelsError(Exception):
@@ -80,8 +79,13 @@ def ask_for_attention() -> None:
         library.glfwRequestWindowAttention(window)
 
 
+def for_drops(heard: Callable[[Any, int, Any], None]) -> object:
+    """As GLFW calls it: with the window, how many paths, and these in UTF-8."""
+    return ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_int, ctypes.POINTER(ctypes.c_char_p))(heard)
+
+
 def listen_for_drops(heard: object) -> None:
-    """Have a `DROPPED` function called when files are dropped on the window; nothing where nobody tells of them.
+    """Have a function of `for_drops` called when files are dropped on the window; nothing where nobody tells of them.
 
     The function must live as long as the window. Once the window is there.
     """

@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable
 from typing import Any
 
-from manual_slop.gui.backends import DROPPED, listen_for_drops
+from manual_slop.gui.backends import for_drops, listen_for_drops
 
 _MOST = 12
 
@@ -20,7 +20,7 @@ class Drops:
     def __init__(self, attach: Callable[[str], None], say: Callable[[str], None]) -> None:
         self._attach = attach
         self._say = say
-        self.heard = DROPPED(self._heard)
+        self.heard = for_drops(self._heard)
 
     def listen(self) -> None:
         """From now on, once the window is there."""
