@@ -22,7 +22,7 @@ class Field:
     @property
     def long(self) -> bool:
         """Whether it needs more than a line."""
-        return self.plain and ("\n" in self.first or len(self.first) > 60)
+        return "\n" in self.first or len(self.first) > 60
 
 
 class ArgumentDraft:

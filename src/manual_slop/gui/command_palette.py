@@ -9,6 +9,7 @@ from imgui_bundle import ImVec2, imgui
 
 from manual_slop.gui.commands import COMMANDS, Command, run
 from manual_slop.gui.context import App
+from manual_slop.gui.tables import figure
 from manual_slop.gui.widgets import beside, put
 
 _ROWS = 12
@@ -73,6 +74,6 @@ def _row(app: App, command: Command, chosen: bool) -> bool:
         beside()
         put(app, "on", palette.accent)
     if command.keys:
-        imgui.same_line(imgui.get_content_region_avail().x - imgui.calc_text_size(command.keys).x)
-        put(app, command.keys, palette.soft, "mono")
+        imgui.same_line()
+        figure(app, command.keys)
     return clicked

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 from imgui_bundle import ImVec2, imgui
 
 from manual_slop.app.consent_columns import Pair
 from manual_slop.gui.context import App
 from manual_slop.gui.syntax import colour_of, spans
-from manual_slop.gui.theme import S, rgb
+from manual_slop.gui.theme import XS, S, rgb
 from manual_slop.gui.widgets import voice
 from manual_slop.safety.consent import Row
 
@@ -30,7 +31,7 @@ def draw_rows(app: App, rows: Sequence[Row], language: str = "", width: float = 
     How many have come into view down to the last that is whole.
     """
     clipper, seen = imgui.ListClipper(), 0
-    with voice(app, "mono"):
+    with voice(app, "mono"), _tight(app):
         clipper.begin(len(rows))
         while clipper.step():
             for index in range(clipper.display_start, clipper.display_end):
@@ -44,7 +45,7 @@ def draw_pairs(app: App, pairs: Sequence[Pair], language: str = "", width: float
     """Two columns: as it was, as it will be. How many rows have come into view, as `draw_rows` counts."""
     clipper, seen = imgui.ListClipper(), 0
     half = ((width or imgui.get_content_region_avail().x) - S) / 2
-    with voice(app, "mono"):
+    with voice(app, "mono"), _tight(app):
         clipper.begin(len(pairs))
         while clipper.step():
             for index in range(clipper.display_start, clipper.display_end):
@@ -55,6 +56,16 @@ def draw_pairs(app: App, pairs: Sequence[Pair], language: str = "", width: float
                 if _whole():
                     seen = max(seen, index + 1)
     return seen
+
+
+@contextmanager
+def _tight(app: App) -> Iterator[None]:
+    """Lines of code stand as near to each other as in an editor."""
+    imgui.push_style_var(imgui.StyleVar_.item_spacing, ImVec2(S, XS * app.scale))
+    try:
+        yield
+    finally:
+        imgui.pop_style_var()
 
 
 def _row(app: App, row: Row | None, width: float, language: str) -> None:

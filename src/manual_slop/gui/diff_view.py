@@ -57,12 +57,13 @@ class _LaidOut:
 
 
 def draw_diff(app: App, view: View, diff: str, path: str) -> None:
-    """Old and new beside each other where there is room, else below each other; the first rows, or all on request."""
+    """Old and new beside each other where their lines fit, else below each other; the first rows, or all on request."""
     rows = cast(list[DiffRow], view.prepared.setdefault(diff, [])) or list(diff_rows(diff))
     view.prepared[diff] = rows
     width, everything = imgui.get_content_region_avail().x - M * app.scale, "diff" in view.unfolded
-    two = width >= _BESIDE * app.scale
-    fit = columns(app, (width - S) / 2 if two else width)
+    half = columns(app, (width - S) / 2)
+    two = width >= _BESIDE * app.scale and _longest(view, rows) <= half
+    fit = half if two else columns(app, width)
     key = f"laid out {fit} {two} {everything}"
     laid = view.prepared.get(key)
     if not isinstance(laid, _LaidOut):
@@ -76,6 +77,14 @@ def draw_diff(app: App, view: View, diff: str, path: str) -> None:
         label = "show less of the change" if everything else f"show all {len(rows):,} lines of the change"
         if quiet(app, label):
             view.unfolded.symmetric_difference_update({"diff"})
+
+
+def _longest(view: View, rows: Sequence[DiffRow]) -> int:
+    """How many letters the longest line has with its sign; counted once."""
+    known = view.prepared.get("longest")
+    if not isinstance(known, int):
+        known = view.prepared["longest"] = max((len(row.text) + 2 for row in rows if row.sign in _KINDS), default=0)
+    return known
 
 
 def _lay_out(rows: Sequence[DiffRow], fit: int, *, two: bool) -> _LaidOut:

@@ -14,7 +14,8 @@ from manual_slop.app.catalogue import Sieve, sifted
 from manual_slop.app.offers import Offer, Offers
 from manual_slop.gui.context import App
 from manual_slop.gui.tables import figure, headings
-from manual_slop.gui.widgets import beside, hint, put
+from manual_slop.gui.theme import M
+from manual_slop.gui.widgets import beside, hint, put, tick
 from manual_slop.money.rates import plain, retirement_note
 
 Number = TypeVar("Number", int, float)
@@ -27,12 +28,12 @@ def draw_sieve(app: App, sieve: Sieve) -> None:
     """Search, abilities, window and price."""
     imgui.set_next_item_width(-1)
     _, sieve.words = imgui.input_text_with_hint("##search", "search models", sieve.words)
-    _, sieve.vision = imgui.checkbox("vision", sieve.vision)
-    beside()
-    _, sieve.tools = imgui.checkbox("tools", sieve.tools)
-    beside()
-    _, sieve.reasoning = imgui.checkbox("reasoning", sieve.reasoning)
-    beside()
+    sieve.vision = tick(app, "vision", sieve.vision)
+    beside(M)
+    sieve.tools = tick(app, "tools", sieve.tools)
+    beside(M)
+    sieve.reasoning = tick(app, "reasoning", sieve.reasoning)
+    beside(M)
     sieve.window = _choice("##window", _WINDOWS, sieve.window, app)
     beside()
     sieve.price = _choice("##price", _PRICES, sieve.price, app)

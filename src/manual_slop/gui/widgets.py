@@ -9,7 +9,7 @@ from typing import Literal
 from imgui_bundle import ImVec2, imgui, imgui_ctx
 
 from manual_slop.gui.context import App
-from manual_slop.gui.theme import M, S, rgb
+from manual_slop.gui.theme import XS, M, S, rgb
 
 Voice = Literal["text", "strong", "mono", "title"]
 
@@ -92,6 +92,21 @@ def quiet(app: App, label: str, tip: str = "", colour: str = "") -> bool:
     if tip:
         hint(tip)
     return pressed
+
+
+def tick(app: App, label: str, ticked: bool) -> bool:
+    """A small box with an edge, at the height of what stands beside it; whether it is ticked now."""
+    lower = max(0.0, (imgui.get_frame_height() - imgui.get_font_size()) / 2 - XS / 2)
+    imgui.begin_group()
+    imgui.set_cursor_pos_y(imgui.get_cursor_pos_y() + lower)
+    with (
+        imgui_ctx.push_style_var(imgui.StyleVar_.frame_padding, ImVec2(XS / 2, XS / 2)),
+        imgui_ctx.push_style_var(imgui.StyleVar_.frame_border_size, 1),
+        imgui_ctx.push_style_color(imgui.Col_.border, rgb(app.palette.faint)),
+    ):
+        ticked = imgui.checkbox(label, ticked)[1]
+    imgui.end_group()
+    return ticked
 
 
 @contextmanager

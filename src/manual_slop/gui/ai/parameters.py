@@ -9,7 +9,7 @@ from manual_slop.app.manner import Value
 from manual_slop.app.manners import TAKEN
 from manual_slop.gui.context import App
 from manual_slop.gui.theme import S
-from manual_slop.gui.widgets import hint, put, put_wrapped, quiet, space
+from manual_slop.gui.widgets import hint, put, put_wrapped, quiet, space, tick
 from manual_slop.providers.parameters import Taken
 
 
@@ -50,9 +50,9 @@ def _row(app: App, knob: Knob, taken: Taken) -> None:
     manners = app.controller.manners
     value = manners.manner.param(knob.name)
     imgui.table_next_column()
-    ticked, on = imgui.checkbox(f"{knob.title}##on {knob.name}", value is not None)
+    on = tick(app, f"{knob.title}##on {knob.name}", value is not None)
     hint(f"{knob.tip}\n{knob.name}: {knob.wanted}")
-    if ticked:
+    if on != (value is not None):
         value = _first(knob, taken) if on else None
         manners.change(manners.manner.with_param(knob.name, value))
         app.memo.pop(f"typed {knob.name}", None)

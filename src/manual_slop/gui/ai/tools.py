@@ -13,7 +13,7 @@ from manual_slop.gui.ai.instructions import told
 from manual_slop.gui.context import App
 from manual_slop.gui.tables import figure
 from manual_slop.gui.theme import XS, S
-from manual_slop.gui.widgets import beside, chip, hint, put, put_wrapped, quiet, space, to_the_right
+from manual_slop.gui.widgets import beside, chip, hint, put, put_wrapped, quiet, space, tick, to_the_right
 from manual_slop.safety.approval import MODES, Mode
 from manual_slop.values.approval import Decision
 from manual_slop.values.tools import RISKS, Risk
@@ -110,9 +110,10 @@ def _decision(app: App, risk: Risk) -> None:
 
 def _tool(app: App, tool: OfferedTool) -> None:
     manners = app.controller.manners
-    clicked, on = imgui.checkbox(tool.name, tool.name not in manners.manner.off)
+    before = tool.name not in manners.manner.off
+    on = tick(app, tool.name, before)
     hint(f"{tool.purpose}\nabout {tool.tokens:,} tokens of every request")
-    if clicked:
+    if on != before:
         manners.change(manners.manner.with_tool(tool.name, on=on))
     imgui.same_line()
     figure(app, f"{tool.tokens:,} tokens", app.palette.faint)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from array import array
 from bisect import bisect_left
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-import numpy as np
 from imgui_bundle import ImVec2, imgui, implot
 
 from manual_slop.app.figures import Figures
@@ -19,7 +19,7 @@ from manual_slop.gui.theme import rgb
 from manual_slop.gui.widgets import put
 from manual_slop.values.usage import format_usd
 
-_SMALLEST, _LARGEST = 104.0, 420.0
+_SMALLEST, _LARGEST = 168.0, 420.0
 _PLOT = (
     implot.Flags_.no_legend
     | implot.Flags_.no_menus
@@ -31,7 +31,7 @@ _PLOT = (
 
 @dataclass(frozen=True, slots=True)
 class Arrays:
-    """A curve as implot wants it: `edges` begins with the line at 0."""
+    """A curve as implot wants it, in buffers of doubles: `edges` begins with the line at 0."""
 
     curve: Curve
     times: Any
@@ -89,9 +89,9 @@ def _arrays(app: App, curve: Curve) -> Arrays:
     """Made once a curve."""
     known: Arrays | None = app.memo.get("cost curve")
     if known is None or known.curve is not curve:
-        zero = np.zeros(len(curve.times))
-        edges = (zero, *(np.array(edge) for edge in curve.edges))
-        known = app.memo["cost curve"] = Arrays(curve, np.array(curve.times), edges)
+        zero = array("d", bytes(8 * len(curve.times)))
+        edges = (zero, *(array("d", edge) for edge in curve.edges))
+        known = app.memo["cost curve"] = Arrays(curve, array("d", curve.times), edges)
     return known
 
 

@@ -9,7 +9,7 @@ from imgui_bundle import ImVec2, imgui
 from manual_slop.app.spending import COMPARABLE
 from manual_slop.gui.context import App
 from manual_slop.gui.dashboard.view import view_of
-from manual_slop.gui.widgets import hint, put
+from manual_slop.gui.widgets import hint, put, tick
 
 _ROOM = (380.0, 320.0)
 
@@ -43,10 +43,10 @@ def pick_many(app: App, label: str, chosen: tuple[str, ...]) -> tuple[str, ...]:
 
         def one(model: str, taken: bool) -> None:
             nonlocal picked
-            changed, ticked = imgui.checkbox(model, model in picked)
+            ticked = tick(app, model, model in picked)
             if taken:
-                changed, ticked = True, model not in picked
-            if changed:
+                ticked = model not in picked
+            if ticked != (model in picked):
                 picked = (*picked, model) if ticked else tuple(known for known in picked if known != model)
 
         _listed(app, one, first=chosen)

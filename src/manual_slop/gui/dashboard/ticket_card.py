@@ -19,15 +19,19 @@ from manual_slop.gui.theme import S, rgb
 from manual_slop.gui.widgets import beside, chip, hint, put, put_wrapped, quiet, to_the_right
 from manual_slop.gui.wording import short_cost
 
+LEAST = 176.0
+"""How high the card is at least, in pixels at a scale of 1."""
+
 _AGAIN = frozenset({"failed", "blocked", "skipped", "unknown", "done"})
 _SKIPPED = frozenset({"todo", "ready", "failed", "blocked", "unknown"})
 _HELD = frozenset({"todo", "ready"})
 
 
 def draw_card(app: App, view: View, track: TrackView, ticket: TicketView) -> None:
-    """A raised card that takes the rest of the page."""
+    """A raised card that takes the rest of the page, and is never so low that it hides its buttons."""
     imgui.push_style_color(imgui.Col_.child_bg, rgb(app.palette.raised))
-    imgui.begin_child("ticket", ImVec2(0, 0), imgui.ChildFlags_.always_use_window_padding)
+    high = max(LEAST * app.scale, imgui.get_content_region_avail().y)
+    imgui.begin_child("ticket", ImVec2(0, high), imgui.ChildFlags_.always_use_window_padding)
     _title(app, view, ticket)
     _facts(app, view, track, ticket)
     _commands(app, view, track, ticket)

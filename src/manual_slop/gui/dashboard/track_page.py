@@ -13,7 +13,7 @@ from manual_slop.app.track_view import TicketView, TrackView
 from manual_slop.gui.context import App
 from manual_slop.gui.dashboard.command import command
 from manual_slop.gui.dashboard.signs import SIGNS, ticket_colour, track_colour
-from manual_slop.gui.dashboard.ticket_card import draw_card
+from manual_slop.gui.dashboard.ticket_card import LEAST, draw_card
 from manual_slop.gui.dashboard.ticket_graph import draw_graph
 from manual_slop.gui.dashboard.view import Shown, View, lowered
 from manual_slop.gui.dashboard.workers import draw_workers
@@ -25,7 +25,6 @@ from manual_slop.gui.wording import short_cost
 from manual_slop.money.what_if import add_up
 from manual_slop.values.usage import CostSum
 
-_CARD = 176.0
 _PLACES: tuple[Shown, ...] = ("tickets", "graph", "workers")
 _COLUMNS = (
     Column("Ticket", 4.6, key=lambda one: one.id),
@@ -60,7 +59,7 @@ def draw_tracks(app: App, view: View) -> None:
     view.track = track.id
     _head(app, view, track)
     chosen = next((ticket for ticket in track.tickets if ticket.id == view.ticket), None)
-    room = max(120.0, imgui.get_content_region_avail().y - (_CARD * app.scale if chosen else 0.0) - 4)
+    room = max(120.0, imgui.get_content_region_avail().y - (LEAST * app.scale if chosen else 0.0) - 4)
     if view.shown == "graph":
         draw_graph(app, view, track, room)
     elif view.shown == "workers":

@@ -22,7 +22,7 @@ from manual_slop.money.what_if import ASSUMPTIONS, Compared, Hits
 from manual_slop.values.usage import CostSum
 
 _HITS: Mapping[Hits, str] = {"same hits": "same cache hits", "no hits": "no cache hits"}
-_NAME, _CELL = 128.0, 136.0
+_NAME, _CELL, _SLIM = 128.0, 136.0, 84.0  # pixels: the name of a row, a cell, one with its difference on two lines
 
 
 def draw_what_if(app: App, view: View, figures: Figures) -> None:
@@ -55,23 +55,24 @@ def draw_what_if(app: App, view: View, figures: Figures) -> None:
 def _matrix(app: App, figures: Figures) -> None:
     models = figures.wanted.models
     width = imgui.get_content_region_avail().x
-    fits = (_NAME + _CELL * (1 + len(models))) * app.scale <= width
+    roomy, fits = ((_NAME + cell * (1 + len(models))) * app.scale <= width for cell in (_CELL, _SLIM))
     rows = [*figures.matrix.rows, figures.matrix.total]
     flags = imgui.TableFlags_.borders_inner_h
-    flags |= imgui.TableFlags_.sizing_stretch_prop if fits else imgui.TableFlags_.scroll_x | imgui.TableFlags_.scroll_y
+    flags |= imgui.TableFlags_.sizing_stretch_prop if fits else imgui.TableFlags_.scroll_x
+    flags |= 0 if roomy else imgui.TableFlags_.scroll_y
     foot = 1.3 * imgui.get_text_line_height_with_spacing()
     high = max(160 * app.scale, imgui.get_content_region_avail().y - foot)
-    if not imgui.begin_table(f"matrix {fits}", 2 + len(models), flags, ImVec2(0, 0 if fits else high)):
+    if not imgui.begin_table(f"matrix {fits}", 2 + len(models), flags, ImVec2(0, 0 if roomy else high)):
         return
     kind = imgui.TableColumnFlags_.width_stretch if fits else imgui.TableColumnFlags_.width_fixed
-    size = 1.0 if fits else _CELL * app.scale
+    size = 1.0 if fits else _SLIM * app.scale
     imgui.table_setup_scroll_freeze(1, 1)
-    imgui.table_setup_column("Tier", kind, _NAME / _CELL * size)
+    imgui.table_setup_column("Tier", kind, _NAME / (_CELL if roomy else _SLIM) * size)
     for name in ("Actual", *models):
         imgui.table_setup_column(name, kind, size)
     _headings(app, models)
     for row in rows:
-        _row(app, figures, row, models)
+        _row(app, figures, row, models, roomy=roomy)
     imgui.end_table()
 
 
@@ -94,7 +95,7 @@ def _cut(app: App, name: str) -> str:
     return name if len(name) <= room else f"{name[: room - 1]}…"
 
 
-def _row(app: App, figures: Figures, row: Compared, models: tuple[str, ...]) -> None:
+def _row(app: App, figures: Figures, row: Compared, models: tuple[str, ...], *, roomy: bool) -> None:
     palette, total = app.palette, row is figures.matrix.total
     actual = row.actual
     imgui.table_next_row()
@@ -109,10 +110,10 @@ def _row(app: App, figures: Figures, row: Compared, models: tuple[str, ...]) -> 
     bill_hint(app, "tier", "" if total else actual.key, actual.cost, figures)
     for model in models:
         imgui.table_next_column()
-        _what_if(app, figures, row, model)
+        _what_if(app, figures, row, model, roomy=roomy)
 
 
-def _what_if(app: App, figures: Figures, row: Compared, model: str) -> None:
+def _what_if(app: App, figures: Figures, row: Compared, model: str, *, roomy: bool) -> None:
     """The sum, and below it the difference; or why there is none."""
     cost, palette = row.what_if[model], app.palette
     figure(app, short_cost(cost), _strength(app, cost))
@@ -127,7 +128,9 @@ def _what_if(app: App, figures: Figures, row: Compared, model: str) -> None:
             )
         return
     colour = palette.good if change.usd < 0 else palette.bad if change.usd > 0 else palette.faint
-    figure(app, usd_change(change.usd, change.percent), colour)
+    words = usd_change(change.usd, change.percent)
+    for line in (words,) if roomy else words.replace(" (", "\n").rstrip(")").split("\n"):
+        figure(app, line, colour)
 
 
 def _strength(app: App, cost: CostSum) -> str:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 import threading
 import time
+from array import array
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
-import numpy as np
 from imgui_bundle import ImVec2, imgui, implot
 from imgui_bundle.immapp import icons_fontawesome_6 as icons
 
@@ -17,7 +18,7 @@ from manual_slop.app.diagnosing import CHECKED, DIAGNOSIS, Fact
 from manual_slop.gui.context import App
 from manual_slop.gui.legible import legible
 from manual_slop.gui.theme import M, S, rgb
-from manual_slop.gui.widgets import beside, hint, put
+from manual_slop.gui.widgets import beside, hint, put, put_wrapped
 from manual_slop.providers.litellm_loader import is_loaded
 
 TITLE = "Diagnostics"
@@ -25,6 +26,7 @@ TITLE = "Diagnostics"
 _EACH = 0.5  # seconds between two looks at what changes by itself
 _OLD = timedelta(seconds=20)
 _NAMES = 24
+_WIDE, _NAME = 900.0, 110.0  # pixels: from where on facts stand beside each other, and the room for a name
 _PLOT = (
     implot.Flags_.no_legend
     | implot.Flags_.no_menus
@@ -45,16 +47,18 @@ def draw(app: App) -> None:
     if fetched.error:
         put(app, legible(fetched.error), app.palette.bad)
     _frames(app)
-    if not imgui.begin_table("facts", 4, imgui.TableFlags_.sizing_stretch_prop):
+    beside_each_other = 2 if imgui.get_content_region_avail().x >= _WIDE * app.scale else 1
+    if not imgui.begin_table(f"facts {beside_each_other}", 2 * beside_each_other):
         return
-    for weight in (1.0, 2.2) * 2:
-        imgui.table_setup_column("", imgui.TableColumnFlags_.width_stretch, weight)
+    for _ in range(beside_each_other):
+        imgui.table_setup_column("", imgui.TableColumnFlags_.width_fixed, _NAME * app.scale)
+        imgui.table_setup_column("", imgui.TableColumnFlags_.width_stretch)
     for fact in facts:
         imgui.table_next_column()
         put(app, fact.name, app.palette.faint)
         hint(fact.tip or fact.topic)
         imgui.table_next_column()
-        put(app, legible(fact.value), app.palette.text, "mono")
+        put_wrapped(app, legible(fact.value), app.palette.text, "mono")
         hint(legible(f"{fact.value}\n{fact.tip}".strip()))
     imgui.end_table()
 
@@ -94,14 +98,14 @@ def _frames(app: App) -> None:
     """The latest frames, and where a sixtieth of a second would be."""
     if len(app.frames.latest) < 2:
         return
-    values = np.array(app.frames.latest, dtype=np.float64)
+    values: Any = array("d", app.frames.latest)
     imgui.push_style_var(imgui.StyleVar_.frame_padding, ImVec2(0, 0))
     implot.push_style_color(implot.Col_.frame_bg, rgb(app.palette.panel))
     implot.push_style_color(implot.Col_.plot_bg, rgb(app.palette.base))
     if implot.begin_plot("##frames", ImVec2(-1, 56 * app.scale), _PLOT | implot.Flags_.no_title):
         none = implot.AxisFlags_.no_decorations
         implot.setup_axes("", "", none, none)
-        implot.setup_axes_limits(0, len(values), 0, max(4.0, float(values.max())), implot.Cond_.always)
+        implot.setup_axes_limits(0, len(values), 0, max(4.0, *values), implot.Cond_.always)
         implot.plot_line("ms", values, spec=implot.Spec(line_color=rgb(app.palette.accent), line_weight=1.2))
         implot.end_plot()
     implot.pop_style_color(2)

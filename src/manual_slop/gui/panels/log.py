@@ -13,7 +13,7 @@ from manual_slop.app.tool_lines import sifted_log
 from manual_slop.gui.context import App
 from manual_slop.gui.legible import legible
 from manual_slop.gui.theme import S
-from manual_slop.gui.widgets import beside, empty, hint, put
+from manual_slop.gui.widgets import beside, empty, hint, put, tick
 
 TITLE = "Log"
 
@@ -77,7 +77,7 @@ def _tools(app: App, view: View, rows: Sequence[LogLine], count: int) -> None:
                 view.loudness = loudness
         imgui.end_combo()
     beside(S)
-    view.follows = imgui.checkbox("follow", view.follows)[1]
+    view.follows = tick(app, "follow", view.follows)
     hint("The newest line stays in view")
     beside(S)
     if imgui.button(f"{icons.ICON_FA_COPY}  Copy"):

@@ -13,7 +13,7 @@ from manual_slop.gui.context import App
 from manual_slop.gui.legible import legible
 from manual_slop.gui.tables import Column, cell, figure_cell, grid
 from manual_slop.gui.theme import S, rgb
-from manual_slop.gui.widgets import beside, empty, hint, put, put_wrapped
+from manual_slop.gui.widgets import beside, empty, hint, put, put_wrapped, tick
 from manual_slop.gui.wire_detail import View, draw_detail, hand_out, state_of
 from manual_slop.gui.wording import seconds, size
 
@@ -71,7 +71,7 @@ def _list(app: App, view: View, known: WireLines, part: float) -> None:
     imgui.set_next_item_width(-failures - (imgui.calc_text_size("000,000 of 000,000").x))
     view.words = imgui.input_text_with_hint("##sieve", "Find a model, purpose, status, address", view.words)[1]
     beside(S)
-    view.failures = imgui.checkbox("only failures", view.failures)[1]
+    view.failures = tick(app, "only failures", view.failures)
     beside(S)
     put(app, f"{len(rows):,} of {len(known.lines):,}", app.palette.faint, "mono")
     height = imgui.get_content_region_avail().y * part
