@@ -59,7 +59,7 @@ def draw_tracks(app: App, view: View) -> None:
     view.track = track.id
     _head(app, view, track)
     chosen = next((ticket for ticket in track.tickets if ticket.id == view.ticket), None)
-    room = max(120.0, imgui.get_content_region_avail().y - (LEAST * app.scale if chosen else 0.0) - 4)
+    room = max(120.0, imgui.get_content_region_avail().y - (LEAST * app.scale + S if chosen else 0.0) - 4)
     if view.shown == "graph":
         draw_graph(app, view, track, room)
     elif view.shown == "workers":
