@@ -15,6 +15,7 @@ from manual_slop.app.app_state import AppState, apply
 from manual_slop.app.attaching import Attaching
 from manual_slop.app.background import Background
 from manual_slop.app.choices import Choices
+from manual_slop.app.conducting import Conducting
 from manual_slop.app.contexts import Contexts
 from manual_slop.app.conversations import Conversations
 from manual_slop.app.diagnosing import Diagnosing
@@ -59,7 +60,8 @@ class AppController:
         self.resuming = Resuming(self.state, self.choices, self.background)
         self.spending = Spending(self.state, self.load)
         self.tier_usage = TierUsage(self.state, self.recorded.costs)
-        self.tracks: TrackCommands | None = None
+        self.conducting = Conducting(self.choices, self.background)
+        self.tracks: TrackCommands | None = self.conducting
         self.contexts = Contexts(self.state, self.choices, self.background, self.sending)
         self.diagnosing = Diagnosing(self.choices, self.load)
         self.wire = Wire(self.state, self.load)
@@ -137,6 +139,7 @@ class AppController:
     def warm_up(self) -> None:
         """What is not needed for the first frame: the last conversation, litellm, and which model to use."""
         self.resuming.begin()
+        self.conducting.begin()
         ai_client.warm_up()
         if not self.model:
             self.load(DEFAULT_MODEL, "", ai_client.choose_model)
@@ -148,6 +151,7 @@ class AppController:
     def close(self, patience: float = 1.5) -> None:
         """Stop everything and leave within `patience` seconds; what was recorded stays."""
         self.sending.end()
+        self.conducting.end()
         self.inbox.close()
         self.background.end(patience)
 
@@ -180,6 +184,7 @@ class AppController:
         """Work in another folder from now on, in a new conversation."""
         self.state.loaded.pop(PROJECT, None)
         self.choices.project = folder
+        self.conducting.look()
         self.new_conversation()
 
     def _fetch_models(self, provider: str, *, refresh: bool = False) -> None:
@@ -221,5 +226,6 @@ class AppController:
         self.sending.measure(source)
 
     def answer(self, request: Request, answer: Answer) -> bool:
-        """Settle a request as it was shown. False when it does not wait any more."""
-        return self.inbox.answer(request.id, request.action.digest, answer)
+        """Settle a request as it was shown, of a conversation or a run. False when it does not wait any more."""
+        own = self.inbox.answer(request.id, request.action.digest, answer)
+        return own or self.conducting.answer(request, answer)

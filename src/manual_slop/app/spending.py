@@ -11,6 +11,7 @@ from typing import Any
 from manual_slop.app.app_state import AppState, Fetched
 from manual_slop.app.figures import Count, Figures, Wanted
 from manual_slop.app.news import Loaded, News
+from manual_slop.app.track_watch import CALLS
 from manual_slop.money.ledger import KEYS, Grouping, belongs_to
 from manual_slop.money.provenance import Explanation, explain_entries
 from manual_slop.money.what_if import Candidate
@@ -96,16 +97,22 @@ class Spending:
         """A call was made, or a book was read."""
         what = news.what
         if isinstance(what, UsageRecorded):
-            self._live.append(what)
-            for key, fetched in self._state.loaded.get(BOOK, {}).items():
-                if isinstance(fetched.value, Book) and (not key or belongs_to(what, key)):
-                    fetched.value.add(what)
+            self._add(what)
+        elif isinstance(what, Loaded) and what.what == CALLS:
+            for entry in what.value:
+                self._add(entry)
         elif isinstance(what, Loaded) and what.what == BOOK:
             fetched = self._state.fetched(BOOK, what.key)
             fetched.value = fetched.value or Book()
             for entry in self._live:
                 if not what.key or belongs_to(entry, what.key):
                     fetched.value.add(entry)
+
+    def _add(self, entry: UsageRecorded) -> None:
+        self._live.append(entry)
+        for key, fetched in self._state.loaded.get(BOOK, {}).items():
+            if isinstance(fetched.value, Book) and (not key or belongs_to(entry, key)):
+                fetched.value.add(entry)
 
     def _book(self, wanted: Wanted) -> Book | None:
         """What the figures are counted from; one book at a time is kept."""

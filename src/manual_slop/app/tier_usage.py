@@ -1,4 +1,4 @@
-"""What each tier has used, call by call: in the conversations that are open here, and in those they began."""
+"""What each tier has used, call by call: in the conversations open here, those they began, and the tracks shown."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from manual_slop.app.app_state import AppState
 from manual_slop.app.conversation import Conversation
 from manual_slop.app.news import Loaded, News
 from manual_slop.app.recorded import LEDGER, RECALLED
+from manual_slop.app.track_watch import CALLS
 from manual_slop.money.what_if import TIERS
 from manual_slop.values.ledger import UsageRecorded
 
@@ -53,6 +54,8 @@ class TierUsage:
         match news.what:
             case UsageRecorded() as entry:
                 self._add((entry,))
+            case Loaded(what="track calls" as what, value=tuple() as entries) if what == CALLS:
+                self._add(entries)
             case Loaded(what="session recalled" as what, value=Conversation() as conversation) if what == RECALLED:
                 self._add(conversation.calls)
                 self._read_ledger(conversation.session_id)

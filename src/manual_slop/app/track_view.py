@@ -34,12 +34,17 @@ class TicketView:
 
 @dataclass(frozen=True, slots=True)
 class TrackView:
-    """A track with its tickets in their order."""
+    """A track with its tickets in their order.
+
+    `approved` says that a person has let its plan pass, `running` that a program works on it.
+    """
 
     id: str
     title: str
     status: TrackStatus = "planned"
     tickets: tuple[TicketView, ...] = ()
+    approved: bool = False
+    running: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +72,9 @@ class TrackCommands(Protocol):
 
     def use_tier_model(self, tier: str, model: str) -> None:
         """Give a tier another model."""
+
+    def kill(self, track: str, ticket: str) -> None:
+        """End the worker of a ticket."""
 
     def retry(self, track: str, ticket: str) -> None:
         """Do a ticket again."""

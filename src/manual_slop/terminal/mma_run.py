@@ -5,13 +5,12 @@ from __future__ import annotations
 import sys
 import threading
 from contextlib import closing
-from pathlib import Path
 from typing import Annotated, get_args
 
 import typer
 from rich.text import Text
 
-from manual_slop.conductor.approving import state_of
+from manual_slop.conductor.detaching import start_run
 from manual_slop.conductor.duty import watcher_of
 from manual_slop.conductor.git import GitFailed
 from manual_slop.conductor.run_setup import Wishes, run_track
@@ -22,7 +21,6 @@ from manual_slop.conductor.telling import tell
 from manual_slop.conductor.tiers import read_tier_models
 from manual_slop.safety.approval import Mode
 from manual_slop.safety.shared_inbox import SharedInbox
-from manual_slop.safety.shell.detached import start_self
 from manual_slop.store.errors import StoreError
 from manual_slop.store.store import Store
 from manual_slop.terminal.approval_prompt import ApprovalPrompt
@@ -37,7 +35,6 @@ from manual_slop.terminal.screen import screen
 from manual_slop.terminal.sessions_store import opened
 from manual_slop.terminal.visible import one_line
 from manual_slop.terminal.wording import approval_words
-from manual_slop.values import paths
 from manual_slop.values.cancel import Cancel
 from manual_slop.values.errors import ConfigError
 from manual_slop.values.track_commands import TrackCommand
@@ -208,26 +205,10 @@ def _words(event: TrackEvent) -> tuple[str, str] | None:
 def _start(track: str, wishes: Wishes) -> int:
     """Begin the run in a program of its own."""
     with opened() as store:
-        summary = store.tracks.summary(track)
-        if summary.running:
-            raise ConfigError(f"track {track} is being worked on: `manual-slop mma status {track} --watch` shows it")
-        if not state_of(store, track).approved and not wishes.yes_plan:
-            raise ConfigError(f"the plan of {track} is not approved: `manual-slop mma approve {track}` shows it")
-    log = paths.data_dir() / "logs" / f"mma-{track}.log"
-    number = start_self(["mma", "run", track, *_typed(wishes)], Path(summary.project), log)
+        number, log = start_run(store, track, wishes)
     screen().note(f"track {track} is worked on by process {number}; what it says is in {log}", "good")
     screen().note(f"`manual-slop mma status {track} --watch` shows it, `mma inbox` answers what it asks")
     return DONE
-
-
-def _typed(wishes: Wishes) -> list[str]:
-    """The options that mean these wishes."""
-    words = ["--approve", wishes.mode, "--unknown", wishes.unknown]
-    words += ["--step"] if wishes.step else []
-    words += ["--yes-plan"] if wishes.yes_plan else []
-    words += ["--workers", str(wishes.workers)] if wishes.workers else []
-    words += ["--budget", wishes.budget] if wishes.budget else []
-    return [*words, *(word for tier, model in wishes.models.items() for word in ("--tier", f"{tier}={model}"))]
 
 
 def _unknown(word: str) -> Unknown:
