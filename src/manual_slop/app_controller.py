@@ -23,6 +23,7 @@ from manual_slop.app.links import open_link
 from manual_slop.app.manners import Manners
 from manual_slop.app.news import Asked, Loaded, Loudness, News, SessionNamed, Toast
 from manual_slop.app.opening import DEFAULT_MODEL, PROJECT, find_folder
+from manual_slop.app.planning import Planning
 from manual_slop.app.recorded import Recorded
 from manual_slop.app.remembering import Remembering
 from manual_slop.app.resuming import Resuming
@@ -62,6 +63,7 @@ class AppController:
         self.tier_usage = TierUsage(self.state, self.recorded.costs)
         self.conducting = Conducting(self.choices, self.background)
         self.tracks: TrackCommands | None = self.conducting
+        self.planning = Planning(self.state, self.choices, self.background, self.conducting)
         self.contexts = Contexts(self.state, self.choices, self.background, self.sending)
         self.diagnosing = Diagnosing(self.choices, self.load)
         self.wire = Wire(self.state, self.load)
@@ -77,6 +79,7 @@ class AppController:
             self.tier_usage,
             self.wire,
             self.contexts,
+            self.planning,
         )
         self.inbox.listen(lambda request, answer: self.post("", Asked(request, answer)))
         self.new_conversation()
@@ -151,6 +154,7 @@ class AppController:
     def close(self, patience: float = 1.5) -> None:
         """Stop everything and leave within `patience` seconds; what was recorded stays."""
         self.sending.end()
+        self.planning.stop()
         self.conducting.end()
         self.inbox.close()
         self.background.end(patience)

@@ -67,15 +67,16 @@ def _text(app: App, desk: Desk, review: Review, sheet: Sheet, height: float) -> 
     for warning in sheet.warnings:
         put_wrapped(app, f"{icons.ICON_FA_TRIANGLE_EXCLAMATION}  {warning}", app.palette.bad)
     shown = sheet.arguments if desk.arguments else sheet.body
-    line, end = _body(app, desk, shown, review.request.action.preview)
+    line, end = draw_body(app, desk, shown, review.request.action.preview)
     if not desk.arguments:
         review.read_to(line, end=end)
     space(S)
-    _facts(app, sheet)
+    draw_facts(app, sheet)
     imgui.end_child()
 
 
-def _facts(app: App, sheet: Sheet) -> None:
+def draw_facts(app: App, sheet: Sheet) -> None:
+    """A line for each fact that the head does not show."""
     flags = imgui.TableFlags_.sizing_fixed_fit
     if not imgui.begin_table("facts", 2, flags):
         return
@@ -92,7 +93,7 @@ def _facts(app: App, sheet: Sheet) -> None:
     imgui.end_table()
 
 
-def _body(app: App, desk: Desk, shown: Consent, preview: Preview) -> tuple[int, bool]:
+def draw_body(app: App, desk: Desk, shown: Consent, preview: Preview) -> tuple[int, bool]:
     """The text itself. The last line (from 1) that is in view, and whether nothing comes after it."""
     two = preview.kind == "diff" and desk.side_by_side
     language = language_of(preview.targets[0]) if preview.kind == "diff" and preview.targets else ""

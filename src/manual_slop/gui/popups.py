@@ -8,6 +8,7 @@ from imgui_bundle import ImVec2, imgui
 
 from manual_slop.gui.command_palette import draw_palette
 from manual_slop.gui.context import App
+from manual_slop.gui.dashboard.gate_sheet import draw_gate
 from manual_slop.gui.folder_popup import draw_folder
 from manual_slop.gui.help_pages import draw_about, draw_keys
 
@@ -15,6 +16,7 @@ _POPUPS: Mapping[str, tuple[str, float, Callable[[App], None]]] = {
     "palette": ("Find a command", 560, draw_palette),
     "folder": ("Open project folder", 560, draw_folder),
     "keys": ("All commands and keys", 640, draw_keys),
+    "gate": ("What passes this gate", 1080, draw_gate),
     "about": ("About Manual Slop", 480, draw_about),
 }
 """Title, width and what draws it, by the name in `App.popup`."""

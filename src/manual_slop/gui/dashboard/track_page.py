@@ -9,9 +9,12 @@ from dataclasses import dataclass
 from imgui_bundle import ImVec2, imgui
 from imgui_bundle.immapp import icons_fontawesome_6 as icons
 
+from manual_slop.app.planning import MERGE, PLAN
 from manual_slop.app.track_view import TicketView, TrackView
 from manual_slop.gui.context import App
 from manual_slop.gui.dashboard.command import command
+from manual_slop.gui.dashboard.gate_sheet import show_gate
+from manual_slop.gui.dashboard.goal_box import draw_goal
 from manual_slop.gui.dashboard.signs import SIGNS, ticket_colour, track_colour
 from manual_slop.gui.dashboard.ticket_card import LEAST, draw_card
 from manual_slop.gui.dashboard.ticket_graph import draw_graph
@@ -20,7 +23,7 @@ from manual_slop.gui.dashboard.workers import draw_workers
 from manual_slop.gui.legible import legible
 from manual_slop.gui.tables import Column, cell, figure_cell, grid
 from manual_slop.gui.theme import S
-from manual_slop.gui.widgets import beside, chip, empty, hint, put, quiet
+from manual_slop.gui.widgets import beside, chip, empty, hint, primary, put, quiet
 from manual_slop.gui.wording import short_cost
 from manual_slop.money.what_if import add_up
 from manual_slop.values.usage import CostSum
@@ -45,14 +48,15 @@ class Summary:
 
 
 def draw_tracks(app: App, view: View) -> None:
-    """The chosen track; or what to do where there is none."""
+    """A goal to plan, and the chosen track; or what to do where there is none."""
+    draw_goal(app, view)
     tracks = app.state.tracks.tracks
     if not tracks:
         empty(
             app,
             "No track yet",
-            'A track is a goal cut into tickets that workers take on. `manual-slop mma plan "goal"` plans one; when you'
-            " have approved the plan, `manual-slop mma run` works on it, and it can be followed here.",
+            "A track is a goal cut into tickets that workers take on, each in a copy of its own. Type a goal above, or"
+            ' run `manual-slop mma plan "goal"`: nothing is worked on before you have approved the plan.',
         )
         return
     track = next((one for one in tracks if one.id == view.track), tracks[0])
@@ -93,7 +97,7 @@ def _head(app: App, view: View, track: TrackView) -> None:
     beside(S)
     engine = app.controller.tracks
     buttons: tuple[tuple[str, str, bool, Callable[[], None]], ...] = (
-        (icons.ICON_FA_PLAY, "Start it, or go on with it", track.status != "running",
+        (icons.ICON_FA_PLAY, "Start it, or go on with it", _may_start(track),
          lambda: engine.start(track.id) if engine else None),
         (icons.ICON_FA_PAUSE, "Begin nothing new; what runs goes on to its end", track.status == "running",
          lambda: engine.pause(track.id) if engine else None),
@@ -103,16 +107,36 @@ def _head(app: App, view: View, track: TrackView) -> None:
     for sign, tip, allowed, do in buttons:
         command(app, sign, tip, allowed, do)
         beside(S)
+    _gate(app, track)
     lowered(app, 4)
     chip(app, track.status, track_colour(palette, track.status))
     done = summary.states["done"] + summary.states["skipped"]
-    words = f"{done} of {len(track.tickets)} done   {short_cost(summary.cost)}"
+    words = f"{done:,} of {len(track.tickets):,} done   {short_cost(summary.cost)}"
     put(app, words, palette.soft, "mono")
     hint("\n".join(f"{count:>5}  {name}: {SIGNS[name][2]}" for name, count in summary.states.items()))  # type: ignore[index]
     for place in _PLACES:
         beside(S)
         if quiet(app, place, colour=palette.accent if place == view.shown else palette.faint):
             view.shown = place
+
+
+def _may_start(track: TrackView) -> bool:
+    return track.status not in ("running", "mergeable", "merged") and (track.approved or track.status != "planned")
+
+
+def _gate(app: App, track: TrackView) -> None:
+    """The gate that the track stands before."""
+    if track.status in ("planned", "approved"):
+        label, tip, table = f"{icons.ICON_FA_SHIELD_HALVED}  Plan…", "Read its plan and let it pass", PLAN
+    elif track.status == "mergeable":
+        label, tip, table = f"{icons.ICON_FA_CODE_MERGE}  Merge…", "See what it changes, and merge it", MERGE
+    else:
+        return
+    open_it = primary(app, label) if not (track.approved and table == PLAN) else imgui.button(label)
+    hint(tip)
+    if open_it:
+        show_gate(app, table, track.id)
+    beside(S)
 
 
 def _summary(app: App, track: TrackView) -> Summary:

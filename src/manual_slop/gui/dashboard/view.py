@@ -37,7 +37,8 @@ class View:
     """Kept from frame to frame.
 
     `words` are those sought among models, `asks` the ticket a reason is typed for, `turn_to` a page to bring to the
-    front. `pan` is where the graph begins on its canvas, in pixels; `zoom` 0 stands for as large as fits.
+    front, `goal` what is typed to be planned. `pan` is where the graph begins on its canvas, in pixels; `zoom` 0 stands
+    for as large as fits.
     """
 
     scope: Scope = "session"
@@ -52,6 +53,7 @@ class View:
     asks: str = ""
     all_budgets: bool = False
     turn_to: str = ""
+    goal: str = ""
     pan: tuple[float, float] = (0.0, 0.0)
     zoom: float = 0.0
 
