@@ -85,6 +85,13 @@ def approves_the_plan(person: Person) -> None:
     person.waits_until(lambda: app.state.fetched(PLAN, track(person).id).value, "the plan in full")
     person.takes("c05-the-plan-gate")
     assert "fix the failing tests" in person.reads()
+    person.clicks(f"{GATE}/edit")
+    person.takes("c05a-the-plan-is-edited")
+    source = app.state.fetched(PLAN, track(person).id).value.source
+    person.writes(f"{GATE}/##plan.json", source.replace("Make the tests of calc.py pass", "Mend calc.py"))
+    person.clicks(f"{GATE}/\uf00c  Take this plan")
+    person.waits_until(lambda: track(person).tickets[0].title == "Mend calc.py", "the other plan")
+    person.waits_until(lambda: app.state.fetched(PLAN, track(person).id).value.source != source, "its sheet")
     person.presses("Enter")
     person.waits(3)
     assert not track(person).approved, "Enter opens no gate"
@@ -94,7 +101,7 @@ def approves_the_plan(person: Person) -> None:
 
 
 def begins_a_run_that_asks(person: Person) -> None:
-    person.app.controller.conducting.step = True
+    person.clicks(f"{PAGE}/step")
     person.clicks(START)
     person.waits_until(lambda: person.app.state.waiting, "the question before the worker")
     person.takes("c07-a-worker-is-to-begin")

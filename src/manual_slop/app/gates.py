@@ -30,7 +30,7 @@ _SHOWN_OF_A_CHECK = 40  # lines, of the end
 class GateSheet:
     """What a person is shown before they open a gate, which is opened for just what has this `digest`.
 
-    `opened` says that it is open for it already, `refused` why it cannot be.
+    `opened` says that it is open for it already, `refused` why it cannot be; `source` is a plan as its file has it.
     """
 
     gate: Literal["plan", "merge"]
@@ -40,11 +40,13 @@ class GateSheet:
     sheet: Sheet
     opened: bool = False
     refused: str = ""
+    source: str = ""
 
 
 def plan_sheet(store: Store, workspace: Workspace, access: Access, tiers: Tiers, one: Proposal) -> GateSheet:
     """A plan as its files have it, with all of its tickets and what they may come to."""
     from manual_slop.conductor.history import project_forecast
+    from manual_slop.conductor.plan_files import plan_text
     from manual_slop.conductor.ticket_dag import TicketDag
 
     track, dag = one.track, TicketDag(one.track.tickets)
@@ -59,7 +61,8 @@ def plan_sheet(store: Store, workspace: Workspace, access: Access, tiers: Tiers,
     warnings = tuple(fault.message for fault in dag.faults())
     refused = "" if track.tickets else "it has no tickets"
     body = "\n".join(_plan_lines(track.spec, track.tickets))
-    return GateSheet("plan", track.id, track.title, one.digest, _sheet(facts, body, warnings), one.approved, refused)
+    sheet, source = _sheet(facts, body, warnings), plan_text(track)
+    return GateSheet("plan", track.id, track.title, one.digest, sheet, one.approved, refused, source)
 
 
 def merge_sheet(gate: MergeGate, offer: Offer) -> GateSheet:

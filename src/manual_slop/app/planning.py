@@ -74,6 +74,38 @@ class Planning:
         self._again(MERGE, track)
         self._background.load(MERGE, track, lambda: self._merge_sheet(track))
 
+    def write_plan(self, shown: GateSheet, text: str) -> None:
+        """Put `text` in the place of the plan.json that was shown; what cannot be used stays out, and why is said."""
+
+        def write(store: Store) -> str:
+            from manual_slop.conductor.approving import tell
+            from manual_slop.conductor.plan_files import (
+                open_project,
+                plan_from_text,
+                plan_text,
+                read_track,
+                write_track,
+            )
+
+            workspace = open_project(store.tracks.summary(shown.track).project)
+            before = read_track(workspace, shown.track)
+            if plan_text(before) != shown.source:
+                return f"no: the plan of {shown.track} was changed meanwhile by somebody else: theirs stays"
+            after = plan_from_text(text, before)
+            write_track(workspace, after)
+            tell(store, workspace, after)
+            return "the plan is changed: it wants your approval"
+
+        self._conducting.order(shown.track, write)
+        self._background.do(f"track {shown.track}", lambda: self._reread(shown.track))
+
+    def _reread(self, track: str) -> None:
+        """On the lane of the track, after the plan was written."""
+        try:
+            self._background.post("", Loaded(PLAN, track, self._plan_sheet(track)))
+        except Exception as error:  # noqa: BLE001  # whatever cannot be read is told in the sheet
+            self._background.post("", Loaded(PLAN, track, None, str(error)))
+
     def open_gate(self, shown: GateSheet) -> None:
         """The person says yes to exactly what they were shown; a merge is done at once."""
         self._conducting.order(shown.track, lambda store: self._opened(store, shown))

@@ -15,7 +15,7 @@ from manual_slop.gui.approval_view import draw_body, draw_facts
 from manual_slop.gui.context import App
 from manual_slop.gui.legible import legible
 from manual_slop.gui.theme import M, S
-from manual_slop.gui.widgets import beside, chip, hint, primary, put, put_wrapped, quiet, space, to_the_right
+from manual_slop.gui.widgets import beside, chip, hint, primary, put, put_wrapped, quiet, space, to_the_right, voice
 from manual_slop.values.approval import Action, Preview, Request
 
 _KEY = "gate"
@@ -24,13 +24,14 @@ _FOOT = 46.0
 
 @dataclass(slots=True)
 class Standing:
-    """The gate that is in front: of which track, and what was seen of it."""
+    """The gate that is in front: of which track, and what was seen of it. `draft` is a plan.json being written."""
 
     table: str = ""
     track: str = ""
     shown: GateSheet | None = None
     review: Review | None = None
     desk: Desk = field(default_factory=Desk)
+    draft: str | None = None
 
 
 def show_gate(app: App, table: str, track: str) -> None:
@@ -47,6 +48,9 @@ def draw_gate(app: App) -> None:
     shown = fetched.value if isinstance(fetched.value, GateSheet) else None
     if shown is None:
         _waiting(app, standing, fetched.error)
+        return
+    if standing.draft is not None:
+        _edit(app, standing, shown, standing.draft)
         return
     review = _review(standing, shown)
     now = imgui.get_time()
@@ -93,9 +97,30 @@ def _head(app: App, standing: Standing, shown: GateSheet) -> None:
         if quiet(app, label):
             standing.desk.side_by_side = not standing.desk.side_by_side
     else:
-        to_the_right(imgui.calc_text_size("read again").x + 2 * M)
-        if quiet(app, "read again", "Read plan.json and spec.md anew, after you have edited them"):
-            app.controller.planning.show_plan(shown.track)
+        _plan_ways(app, standing, shown)
+
+
+def _plan_ways(app: App, standing: Standing, shown: GateSheet) -> None:
+    to_the_right(imgui.calc_text_size("edit").x + imgui.calc_text_size("read again").x + 4 * M)
+    if quiet(app, "edit", "Change the plan here: titles, briefs, models, what waits for what"):
+        standing.draft = shown.source
+    beside()
+    if quiet(app, "read again", "Read plan.json and spec.md anew, after you have edited them elsewhere"):
+        app.controller.planning.show_plan(shown.track)
+
+
+def _edit(app: App, standing: Standing, shown: GateSheet, draft: str) -> None:
+    """The plan's file as text. What cannot be used does not take the old one's place."""
+    height = max(160.0, imgui.get_main_viewport().work_size.y * 0.62)
+    put(app, f"conductor/tracks/{shown.track}/plan.json", app.palette.faint, "mono")
+    with voice(app, "mono"):
+        _, standing.draft = imgui.input_text_multiline("##plan.json", draft, ImVec2(-1, height))
+    if primary(app, f"{icons.ICON_FA_CHECK}  Take this plan") and standing.draft != shown.source:
+        app.controller.planning.write_plan(shown, standing.draft)
+        standing.draft = None
+    beside()
+    if imgui.button("Back"):
+        standing.draft = None
 
 
 def _text(app: App, standing: Standing, shown: GateSheet, review: Review) -> None:

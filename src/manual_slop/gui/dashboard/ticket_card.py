@@ -24,6 +24,7 @@ LEAST = 176.0
 
 _AGAIN = frozenset({"failed", "blocked", "skipped", "unknown", "done"})
 _SKIPPED = frozenset({"todo", "ready", "failed", "blocked", "unknown"})
+_AT_WORK = frozenset({"running", "review"})
 _HELD = frozenset({"todo", "ready"})
 
 
@@ -93,6 +94,9 @@ def _commands(app: App, view: View, track: TrackView, ticket: TicketView) -> Non
     if status == "blocked":
         free = order(lambda to: to.unblock(track.id, ticket.id))
         command(app, f"{icons.ICON_FA_LOCK_OPEN}  Unblock", "Let it be worked on again", True, free)
+    elif status in _AT_WORK:
+        kill = order(lambda to: to.kill(track.id, ticket.id))
+        command(app, f"{icons.ICON_FA_STOP}  End", "End its worker now; what it wrote stays on its branch", True, kill)
     else:
         tip = "Hold it back, and what depends on it"
         command(app, f"{icons.ICON_FA_BAN}  Block…", tip, status in _HELD, lambda: _ask(view, ticket))

@@ -23,7 +23,7 @@ from manual_slop.gui.dashboard.workers import draw_workers
 from manual_slop.gui.legible import legible
 from manual_slop.gui.tables import Column, cell, figure_cell, grid
 from manual_slop.gui.theme import S
-from manual_slop.gui.widgets import beside, chip, empty, hint, primary, put, quiet
+from manual_slop.gui.widgets import beside, chip, empty, hint, primary, put, quiet, to_the_right
 from manual_slop.gui.wording import short_cost
 from manual_slop.money.what_if import add_up
 from manual_slop.values.usage import CostSum
@@ -63,7 +63,7 @@ def draw_tracks(app: App, view: View) -> None:
     view.track = track.id
     _head(app, view, track)
     chosen = next((ticket for ticket in track.tickets if ticket.id == view.ticket), None)
-    room = max(120.0, imgui.get_content_region_avail().y - (LEAST * app.scale + S if chosen else 0.0) - 4)
+    room = max(72.0, imgui.get_content_region_avail().y - (LEAST * app.scale + S if chosen else 0.0) - 4)
     if view.shown == "graph":
         draw_graph(app, view, track, room)
     elif view.shown == "workers":
@@ -118,6 +118,18 @@ def _head(app: App, view: View, track: TrackView) -> None:
         beside(S)
         if quiet(app, place, colour=palette.accent if place == view.shown else palette.faint):
             view.shown = place
+    if _may_start(track):
+        _how(app)
+
+
+def _how(app: App) -> None:
+    """How a run begins that is started here."""
+    conducting = app.controller.conducting
+    to_the_right(imgui.calc_text_size("step").x + imgui.get_frame_height() + 2 * S)
+    imgui.push_style_var(imgui.StyleVar_.frame_padding, ImVec2(0, 0))
+    _, conducting.step = imgui.checkbox("step", conducting.step)
+    imgui.pop_style_var()
+    hint("Ask before each worker begins, with what it would be told, to be edited or refused")
 
 
 def _may_start(track: TrackView) -> bool:
