@@ -11,7 +11,8 @@ from manual_slop.gui.approval_desk import Desk
 from manual_slop.gui.context import App
 from manual_slop.gui.theme import M, S
 from manual_slop.gui.widgets import beside, chip, hint, put, quiet, to_the_right
-from manual_slop.values.approval import Request
+from manual_slop.safety.consent_escape import escape
+from manual_slop.values.approval import Action, Request
 
 _NARROWEST = 60.0  # of a title: less says nothing
 
@@ -29,7 +30,7 @@ def draw_head(app: App, desk: Desk, request: Request) -> None:
     hint("How long this has been waiting")
     ways = _ways(desk, request)
     room = sum(imgui.calc_text_size(label).x + 3 * S * app.scale for label, _ in ways)
-    _conversation(app, action.session_id, room)
+    _asker(app, action, room)
     if ways:
         to_the_right(room)
     for index, (label, tip) in enumerate(ways):
@@ -50,24 +51,22 @@ def age(seconds: float) -> str:
     return f"{whole} s" if whole < 120 else f"{whole // 60} min" if whole < 7200 else f"{whole // 3600} h"
 
 
-def _conversation(app: App, session_id: str, taken: float) -> None:
-    """Who asks, cut to what is left of the line but for `taken` pixels."""
-    conversation = next((one for one in app.state.conversations.values() if one.session_id == session_id), None)
-    if conversation is None:
-        return
-    title = conversation.title or "conversation"
-    spent = str(conversation.spent) if conversation.calls else "nothing spent"
+def _asker(app: App, action: Action, taken: float) -> None:
+    """Who asks: a conversation, or where a run is at; cut to what is left of the line but for `taken` pixels."""
+    conversation = next((one for one in app.state.conversations.values() if one.session_id == action.session_id), None)
+    title = (conversation.title or "conversation") if conversation else escape(action.origin)
+    spent = str(conversation.spent) if conversation and conversation.calls else "nothing spent"
     right = imgui.get_window_pos().x + imgui.get_window_size().x - M
     room = right - imgui.get_item_rect_max().x - taken - 2 * M
-    if room < _NARROWEST * app.scale:
+    if not title or room < _NARROWEST * app.scale:
         return
     beside(M)
     shown = title
     while shown and imgui.calc_text_size(shown).x > room:
         shown = f"{shown.removesuffix(' …')[:-4]} …" if len(shown) > 6 else ""
     put(app, shown, app.palette.soft)
-    hint(f"{title}\nIt has cost so far: {spent}")
-    if imgui.calc_text_size(f"{title}{spent}{spent}").x < room:  # figures are set wider
+    hint(f"{title}\nIt has cost so far: {spent}" if conversation else title)
+    if conversation and imgui.calc_text_size(f"{title}{spent}{spent}").x < room:  # figures are set wider
         beside(M)
         put(app, spent, app.palette.faint, "mono")
         hint("What this conversation has cost so far")

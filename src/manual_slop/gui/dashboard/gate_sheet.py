@@ -126,7 +126,7 @@ def _edit(app: App, standing: Standing, shown: GateSheet, draft: str) -> None:
 def _text(app: App, standing: Standing, shown: GateSheet, review: Review) -> None:
     """Warnings and facts, then the exact text, in one stretch to be scrolled through."""
     height = max(160.0, imgui.get_main_viewport().work_size.y * 0.62 - _FOOT * app.scale)
-    imgui.begin_child(f"sheet{shown.digest}", ImVec2(0, height))
+    imgui.begin_child(f"sheet{shown.digest}", ImVec2(0, height), imgui.ChildFlags_.always_use_window_padding)
     for warning in shown.sheet.warnings:
         put_wrapped(app, f"{icons.ICON_FA_TRIANGLE_EXCLAMATION}  {warning}", app.palette.bad)
     draw_facts(app, shown.sheet)

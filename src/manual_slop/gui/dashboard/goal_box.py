@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from imgui_bundle import hello_imgui, imgui
+from imgui_bundle import ImVec2, hello_imgui, imgui
 from imgui_bundle.immapp import icons_fontawesome_6 as icons
 
 from manual_slop.app.planning import STEPS, Steps
@@ -27,7 +27,7 @@ def draw_goal(app: App, view: View) -> None:
     imgui.end_disabled()
     beside(S)
     if planning.at_work:
-        if imgui.button(f"{icons.ICON_FA_STOP}  Stop##planning"):
+        if imgui.button(f"{icons.ICON_FA_STOP}  Stop##planning", ImVec2(_BUTTON * app.scale, 0)):
             planning.stop()
         _steps(app)
         return
