@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from imgui_bundle import ImVec2, imgui
+from imgui_bundle import ImVec2, imgui, imgui_ctx
 
 from manual_slop.app.figures import Figures
 from manual_slop.gui.context import App
@@ -93,7 +93,8 @@ def _model(app: App, figures: Figures, tier: str) -> None:
     tracks = app.controller.tracks
     if tracks is not None and chosen:
         imgui.table_next_column()
-        picked = pick_one(app, f"tier {tier}", chosen)
+        with imgui_ctx.push_style_var(imgui.StyleVar_.frame_padding, ImVec2(S, 0)):  # no higher than its row
+            picked = pick_one(app, f"tier {tier}", chosen)
         if picked != chosen:
             tracks.use_tier_model(tier, picked)
         return

@@ -28,6 +28,7 @@ from manual_slop.gui.wording import short_cost
 from manual_slop.money.what_if import add_up
 from manual_slop.values.usage import CostSum
 
+_GRAPH = 170.0  # pixels: in less no name of a ticket can be read
 _PLACES: tuple[Shown, ...] = ("tickets", "graph", "workers")
 _COLUMNS = (
     Column("Ticket", 4.6, key=lambda one: one.id),
@@ -65,7 +66,7 @@ def draw_tracks(app: App, view: View) -> None:
     chosen = next((ticket for ticket in track.tickets if ticket.id == view.ticket), None)
     room = max(72.0, imgui.get_content_region_avail().y - (LEAST * app.scale + S if chosen else 0.0) - 4)
     if view.shown == "graph":
-        draw_graph(app, view, track, room)
+        draw_graph(app, view, track, max(_GRAPH * app.scale, room))
     elif view.shown == "workers":
         draw_workers(app, view, track, room)
     elif not track.tickets:
