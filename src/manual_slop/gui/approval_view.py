@@ -23,7 +23,7 @@ from manual_slop.values.approval import Answer, Preview
 _FOOT = 38.0
 _HURDLE = 22.0
 _NARROW = 640.0
-_LEAST = 120.0
+_LEAST = 76.0
 _IN_HEAD = ("tool", "risk")
 
 

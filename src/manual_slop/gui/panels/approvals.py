@@ -18,7 +18,7 @@ from manual_slop.safety.consent_escape import escape
 from manual_slop.values.approval import Answer, AnswerKind, Request
 
 TITLE = "Approvals"
-_LISTED = 4
+_LISTED, _SHARE = 4, 0.2
 _HISTORY = 200
 _WORDS: Mapping[AnswerKind, str] = {
     "approve": "approved",
@@ -54,7 +54,8 @@ def _waiting(app: App, desk: Desk) -> None:
     """A line for each, the oldest first."""
     requests = tuple(app.state.waiting.values())
     line = imgui.get_text_line_height_with_spacing()
-    imgui.begin_child("waiting", ImVec2(0, min(_LISTED, len(requests)) * line + 2))
+    fits = max(2, int(_SHARE * imgui.get_content_region_avail().y / line))  # what is asked for needs the room
+    imgui.begin_child("waiting", ImVec2(0, min(_LISTED, fits, len(requests)) * line + 2))
     clipper = imgui.ListClipper()
     clipper.begin(len(requests))
     while clipper.step():
