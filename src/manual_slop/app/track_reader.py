@@ -11,7 +11,7 @@ from manual_slop.conductor.track_state import TrackState
 from manual_slop.money.ledger import sum_by
 from manual_slop.store.store import Store
 from manual_slop.store.tracks_table import TrackSummary
-from manual_slop.values.events import MessageAdded
+from manual_slop.values.events import MessageFinished
 from manual_slop.values.ledger import UsageRecorded
 from manual_slop.values.tickets import Ticket, TrackStatus
 from manual_slop.values.usage import CostSum
@@ -23,7 +23,10 @@ _AT_WORK = frozenset({"running", "review"})
 
 @dataclass(slots=True)
 class _Known:
-    """What was read of a track. `last` is its last event, `calls` what was told of its bill, `looked` when."""
+    """What was read of a track. `last` is its last event, `calls` what was told of its bill, `looked` when.
+
+    `heard` is by session the last message that was read.
+    """
 
     state: TrackState
     last: int = 0
@@ -32,6 +35,7 @@ class _Known:
     calls: dict[Hashable, UsageRecorded] = field(default_factory=dict)
     costs: dict[str, CostSum] = field(default_factory=dict)
     tails: dict[str, str] = field(default_factory=dict)
+    heard: dict[str, int] = field(default_factory=dict)
     view: TrackView | None = None
 
 
@@ -78,17 +82,18 @@ class TrackReader:
         before = dict(known.tails)
         for name, stands in known.state.states.items():
             if stands.status in _AT_WORK and stands.session_id:
-                known.tails[name] = self._said(stands.session_id) or known.tails.get(name, "")
+                known.tails[name] = self._said(stands.session_id, known) or known.tails.get(name, "")
         return before != known.tails
 
-    def _said(self, session_id: str) -> str:
-        """The end of what streams in a session, or else of what was said there last."""
+    def _said(self, session_id: str, known: _Known) -> str:
+        """The end of what streams in a session, or else of what was said there since it was read last."""
         drafts = self._store.drafts(session_id)
         if drafts and (streamed := drafts[-1].text or drafts[-1].reasoning):
             return streamed[-_TAIL:]
         said = ""
-        for envelope in self._store.envelopes(session_id, types=(MessageAdded,)):
-            if isinstance(envelope.event, MessageAdded) and envelope.event.message.role == "assistant":
+        for envelope in self._store.envelopes(session_id, known.heard.get(session_id, 0), (MessageFinished,)):
+            known.heard[session_id] = envelope.number
+            if isinstance(envelope.event, MessageFinished):
                 said = envelope.event.message.text or said
         return said[-_TAIL:]
 
