@@ -98,3 +98,9 @@ def test_what_is_no_json_is_refused_with_the_name_of_its_field():
     draft.fields[0].text = "three"
     with pytest.raises(ValueError, match="lines is not JSON"):
         draft.written()
+
+
+def test_json_of_several_lines_has_more_than_a_line_to_be_changed_in():
+    long, short = ArgumentDraft('{"edits":[{"new":"a","old":"b"}],"path":"a.py"}').fields
+    assert long.long
+    assert not short.long
