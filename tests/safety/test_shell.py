@@ -17,6 +17,7 @@ from manual_slop.safety.sandbox import Sandbox
 from manual_slop.safety.shell.errors import ShellError
 from manual_slop.safety.shell.shell import LONGEST_WORD, Limits, Shell, available
 from manual_slop.values.cancel import Cancel
+from tests.support.families import FAMILIES
 from tests.support.patience import is_soon, wait_until, waited, with_time_enough
 from tests.support.shells import UNCONFINED, confined, processes, zombies
 
@@ -171,18 +172,6 @@ def test_a_stopped_command_ends_at_its_time_limit_too(shell: Shell):
 
 def test_the_limit_of_the_shell_holds_where_a_call_names_none(root: Path):
     assert Shell(root, UNCONFINED, Limits(seconds=0.2)).run("sleep 600").timed_out
-
-
-FAMILIES = {
-    "child": "sleep {0} & wait",
-    "nohup": "nohup sleep {0} >/dev/null 2>&1 & sleep {0}",
-    "setsid": "setsid sleep {0} & setsid setsid sleep {0} & sleep {0}",
-    "trap": "trap '' TERM HUP INT; (trap '' TERM; sleep {0}; sleep {0}) & sleep {0}; sleep {0}",
-    "double fork": "(setsid sh -c '(setsid sleep {0} &) & exit' &) & sleep 0.05; sleep {0}",
-    "keeps the output open": "(setsid sleep {0} </dev/null &) ; sleep {0}",
-    "deep": "f() {{ if [ $1 -gt 0 ]; then (f $(($1 - 1))) & fi; sleep {0}; }}; f 12",
-    "stopped": "setsid sleep {0} & kill -STOP $!; sleep {0}",
-}
 
 
 @pytest.mark.parametrize("family", FAMILIES)

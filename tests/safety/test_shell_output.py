@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from manual_slop.safety.shell.shell import CommandResult, Limits, Shell, available
+from tests.support.floods import FLOODS, PROGRAM
 from tests.support.patience import with_time_enough
 from tests.support.shells import UNCONFINED
 
@@ -19,33 +20,11 @@ pytestmark = pytest.mark.skipif(not available(), reason="commands need a system 
 GIGABYTE = 10**9
 MEBIBYTE = 1024 * 1024
 
-FLOODS = {
-    "text": "yes 'a line of ordinary length, as compilers print them' | head -c 1000000000",
-    "binary": "head -c 1000000000 /dev/zero",
-    "one line": "tr '\\0' x < /dev/zero | head -c 1000000000",
-}
-
-_PROGRAM = """
-import json, resource, sys
-from manual_slop.safety.sandbox import Sandbox
-from manual_slop.safety.shell.shell import CommandResult, Shell
-from tests.support.patience import with_time_enough
-shell = Shell(sys.argv[1], Sandbox("off"))
-shell.run("yes | head -c 100000")
-before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-result = shell.run(sys.argv[2])
-print(json.dumps({
-    "grown": (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) * 1024,
-    "total": result.total_bytes, "head": len(result.head), "tail": len(result.tail), "binary": result.binary,
-    "exit": result.exit_code, "spilled": result.spilled_to.stat().st_size, "seconds": result.seconds,
-}))
-"""
-
 
 @pytest.mark.parametrize("kind", FLOODS)
 def test_a_gigabyte_is_drained_in_little_memory(kind: str, tmp_path: Path):
     environment = {**os.environ, "PYTHONPATH": "src"}
-    command = [sys.executable, "-c", _PROGRAM, str(tmp_path), FLOODS[kind]]
+    command = [sys.executable, "-c", PROGRAM, str(tmp_path), FLOODS[kind]]
     said = json.loads(subprocess.run(command, capture_output=True, env=environment, check=True).stdout)
     assert (said["total"], said["exit"]) == (GIGABYTE, 0)
     assert said["grown"] < 64 * MEBIBYTE

@@ -1,0 +1,16 @@
+"""All rows, in the order of the report."""
+
+from __future__ import annotations
+
+from tests.acceptance.row_approval import APPROVALS
+from tests.acceptance.row_injection import INJECTION
+from tests.acceptance.row_paths import PATHS, RACES
+from tests.acceptance.trial import Row
+
+ROWS: tuple[Row, ...] = (PATHS, RACES, APPROVALS, INJECTION)
+
+
+def named(ids: list[str]) -> list[Row]:
+    """The rows of these names, all where none is given. Raises `KeyError` for a name that nothing has."""
+    known = {row.id: row for row in ROWS}
+    return [known[name.upper()] for name in ids] if ids else list(ROWS)
