@@ -17,6 +17,7 @@ from manual_slop.gui.approval_desk import desk_of
 from manual_slop.gui.context import App
 from manual_slop.gui.dashboard.view import view_of
 from manual_slop.safety.shell.shell import available
+from manual_slop.store.shared import shared_store
 from tests.support.gui import Person, use, window_like
 from tests.support.repositories import git
 from tests.support.works import sums
@@ -171,7 +172,13 @@ def passes(person: Person, label: str) -> None:
 def sees_what_it_cost(person: Person) -> None:
     usage = person.app.controller.mma_tier_usage
     assert all(usage[f"Tier {tier}"]["calls"] for tier in (1, 2, 3, 4)), usage
-    view_of(person.app).scope = "everything"
+    view_of(person.app).scope = "track"
+    person.app.controller.spending.models = ("openai/gpt-4o", "openai/o3-mini")
     person.clicks(f"//{PANEL}/pages/Costs")
-    person.waits(20)
+    calls = len([*shared_store().ledger(track=track(person).id)])
+    person.waits_until(lambda: f"{calls} calls" in person.reads(), "the calls of the track")
     person.takes("c14-what-it-cost")
+    person.clicks(f"//{PANEL}/pages/What if")
+    person.waits(20)
+    person.takes("c15-elsewhere")
+    assert "o3-mini" in person.reads()
