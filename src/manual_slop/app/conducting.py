@@ -62,7 +62,7 @@ class Conducting(TrackCommands):
             if store.tracks.summary(track).running:
                 return self._told(store, track, TrackCommand("resume", by=BY))
             start_run(store, track, Wishes(step=step, mode=mode, models=models, by=BY))
-            return f"{track} is being worked on, also when this window is closed"
+            return "it is worked on, also when this window is closed"
 
         self.order(track, begin)
 
@@ -107,7 +107,7 @@ class Conducting(TrackCommands):
         self._tell(track, "unblock", ticket)
 
     def order(self, track: str, work: Callable[[Store], str]) -> None:
-        """Do something with a track after all that was told before; what it returns is said, `no: ` being a refusal."""
+        """Do something with a track after all that was told before; what it returns is said, `no: ` is a refusal."""
 
         def obey() -> None:
             from manual_slop.store.shared import shared_store
@@ -117,7 +117,8 @@ class Conducting(TrackCommands):
             except Exception as error:  # noqa: BLE001  # whatever goes wrong is told, and the window goes on
                 self._background.say(str(error) or type(error).__name__, "bad")
             else:
-                self._background.say(said.removeprefix("no: "), "warn" if said.startswith("no: ") else "good")
+                if said:
+                    self._background.say(said.removeprefix("no: "), "warn" if said.startswith("no: ") else "good")
             self.look()
 
         self._background.do(f"track {track}", obey)

@@ -15,7 +15,7 @@ from manual_slop.money.what_if import TIERS, Candidate, Compared, Comparison, Hi
 from manual_slop.values.ledger import UsageRecorded
 from manual_slop.values.usage import CostSum
 
-Scope = Literal["session", "tracks", "everything"]
+Scope = Literal["session", "tracks", "track", "everything"]
 SHOWN: tuple[Grouping, ...] = ("tier", "model", "purpose")
 """What calls can be grouped by here."""
 
@@ -24,8 +24,9 @@ SHOWN: tuple[Grouping, ...] = ("tier", "model", "purpose")
 class Wanted:
     """Which calls are counted, and what they are compared with.
 
-    `scope` is a session with all it began, only the tracks it began, or everything ever; `days` counts back from today
-    (in UTC, 1 is today alone, 0 sets no limit). `models` are those to price under, with or without cache `hits`.
+    `scope` is a session with all it began, only the tracks it began, the one track `track`, or everything ever; `days`
+    counts back from today (in UTC, 1 is today alone, 0 sets no limit). `models` are those to price under, with or
+    without cache `hits`.
     """
 
     scope: Scope = "session"
@@ -33,6 +34,7 @@ class Wanted:
     days: int = 0
     models: tuple[str, ...] = ()
     hits: Hits = "same hits"
+    track: str = ""
 
     def since(self, now: datetime) -> datetime | None:
         """The first moment that counts."""
@@ -42,6 +44,8 @@ class Wanted:
     def takes(self, entry: UsageRecorded, since: datetime | None) -> bool:
         """Whether a call of the book counts; one that nobody dated does not where a time is asked for."""
         if self.scope == "tracks" and not entry.origin.track:
+            return False
+        if self.scope == "track" and entry.origin.track != self.track:
             return False
         began = entry.began or entry.ended
         return since is None or (began is not None and began >= since)

@@ -94,7 +94,7 @@ class Planning:
             after = plan_from_text(text, before)
             write_track(workspace, after)
             tell(store, workspace, after)
-            return "the plan is changed: it wants your approval"
+            return ""
 
         self._conducting.order(shown.track, write)
         self._background.do(f"track {shown.track}", lambda: self._reread(shown.track))
@@ -194,7 +194,7 @@ class Planning:
 
         if shown.gate == "plan":
             conductor.approve(shown.track, shown.digest, BY, store.tracks.summary(shown.track).project)
-            return f"approved {shown.track} {shown.digest[:12]}"
+            return ""
         merged = conductor.merge(shown.track, shown.digest, BY)
         return f"merged into {merged.onto} as {merged.commit[:10]}"
 

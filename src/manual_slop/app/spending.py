@@ -116,9 +116,10 @@ class Spending:
 
     def _book(self, wanted: Wanted) -> Book | None:
         """What the figures are counted from; one book at a time is kept."""
-        key = "" if wanted.scope == "everything" else wanted.session_id
+        everything = wanted.scope in ("everything", "track")
+        key = "" if everything else wanted.session_id
         books = self._state.loaded.setdefault(BOOK, {})
-        if wanted.scope != "everything" and not key:
+        if not everything and not key:
             books.setdefault(_NEW, Fetched(Book()))
             return books[_NEW].value if isinstance(books[_NEW].value, Book) else None
         if key not in books:

@@ -27,7 +27,7 @@ T = TypeVar("T")
 def draw_scope(app: App, view: View) -> None:
     """Whose calls, from when, in which groups; and reading the ledger again."""
     view.scope = choice("##scope", SCOPES, view.scope, 140 * app.scale)
-    hint("Whose calls are counted: those of the session in view and of all it began, only those of tracks, or all")
+    hint("Whose calls are counted: of the session in view and all it began, of its tracks, the track in view, or all")
     beside(S)
     view.days = choice("##days", DAYS, view.days, 128 * app.scale)
     hint("Days begin at midnight in UTC, as providers bill them")
@@ -69,7 +69,7 @@ def draw_total(app: App, figures: Figures) -> None:
 
 def draw_troubles(app: App, view: View) -> None:
     """What could not be read."""
-    key = "" if view.scope == "everything" else app.state.conversation.session_id
+    key = "" if view.scope in ("everything", "track") else app.state.conversation.session_id
     book = app.state.loaded.get(BOOK, {}).get(key)
     if book is not None and book.error:
         put_wrapped(app, f"The ledger cannot be read: {book.error}", app.palette.bad)

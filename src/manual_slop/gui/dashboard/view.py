@@ -18,6 +18,7 @@ from manual_slop.values.tickets import TIER_NAMES
 SCOPES: Mapping[Scope, str] = {
     "session": "this session",
     "tracks": "its tracks only",
+    "track": "the track in view",
     "everything": "everything ever",
 }
 GROUPINGS: Mapping[Grouping, str] = {"tier": "by tier", "model": "by model", "purpose": "by purpose"}
@@ -60,7 +61,9 @@ class View:
     def wanted(self, app: App) -> Wanted:
         """The figures that are asked for."""
         models = app.controller.spending.models
-        return Wanted(self.scope, app.state.conversation.session_id, self.days, models, self.hits)
+        tracks = app.state.tracks.tracks
+        track = (self.track or (tracks[0].id if tracks else "")) if self.scope == "track" else ""
+        return Wanted(self.scope, app.state.conversation.session_id, self.days, models, self.hits, track)
 
 
 def view_of(app: App) -> View:

@@ -27,10 +27,16 @@ def draw(app: App) -> None:
     figures: Figures | None = fetched.value
     if fetched.error:
         put_wrapped(app, f"The costs cannot be added up: {fetched.error}", app.palette.bad)
-    current = figures is not None and (figures.wanted.scope, figures.wanted.session_id, figures.wanted.days) == (
+    current = figures is not None and (
+        figures.wanted.scope,
+        figures.wanted.session_id,
+        figures.wanted.days,
+        figures.wanted.track,
+    ) == (
         wanted.scope,
         wanted.session_id,
         wanted.days,
+        wanted.track,
     )
     if figures is not None and current:
         draw_total(app, figures)
