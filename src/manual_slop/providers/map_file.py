@@ -13,7 +13,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any, NoReturn
 
-from manual_slop.values.paths import data_dir
+from manual_slop.values.paths import data_dir, make_private
 
 LARGEST = 32 * 1024 * 1024
 _FEWEST = 100  # priced models: litellm's map has had thousands for years
@@ -68,7 +68,7 @@ def read_entries(data: bytes) -> dict[str, Any]:
 def keep_map(entries: Mapping[str, Any], url: str, fetched: date, litellm: str) -> None:
     """Put a map in force; the one before it is kept. Raises `OSError`."""
     path = map_path()
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_private(path.parent)
     saved = {"fetched": fetched.isoformat(), "url": url, "litellm": litellm, "map": dict(entries)}
     descriptor, temporary = tempfile.mkstemp(dir=path.parent, suffix=".part")
     try:

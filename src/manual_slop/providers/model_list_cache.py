@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from manual_slop.providers.model_lists import is_name
+from manual_slop.values.paths import make_private
 
 _LARGEST = 4 * 1024 * 1024
 
@@ -45,7 +46,7 @@ class ModelListCache:
         """Remember an answer. Readers see the old file or the new one, never a part."""
         saved = {"base_url": base_url, "fetched_at": fetched_at.isoformat(), "models": list(names)}
         with contextlib.suppress(OSError):
-            self._folder.mkdir(parents=True, exist_ok=True)
+            make_private(self._folder)
             descriptor, temporary = tempfile.mkstemp(dir=self._folder, suffix=".part")
             try:
                 with os.fdopen(descriptor, "w", encoding="utf-8") as file:

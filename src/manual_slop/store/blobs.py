@@ -9,6 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from manual_slop.store.folders import sync_folder
+from manual_slop.values.paths import make_private
 
 _FLAGS = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
 
@@ -74,7 +75,7 @@ class Blobs:
 
     def _write(self, path: Path, data: bytes) -> None:
         for folder in (self._folder, path.parent):
-            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            make_private(folder)
         temporary = path.with_name(f"{secrets.token_hex(8)}.part")
         descriptor = os.open(temporary, _FLAGS, 0o600)
         try:

@@ -12,6 +12,7 @@ from manual_slop.store.errors import StoreError, explained
 from manual_slop.store.file_lock import locked
 from manual_slop.store.folders import sync_folder
 from manual_slop.store.schema import APPLICATION_ID, MIGRATIONS, Migration, migrate, version
+from manual_slop.values.paths import make_private
 
 _PATIENCE = 120.0  # seconds: another process may be migrating
 
@@ -62,7 +63,7 @@ def _uri(path: Path, mode: str) -> str:
 def _alone(path: Path) -> Iterator[None]:
     """No other process makes or migrates the file meanwhile. The folder is made where it is missing."""
     try:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        make_private(path.parent)
         lock = os.open(path.with_name(f"{path.name}.lock"), os.O_RDWR | os.O_CREAT, 0o600)
     except OSError as error:
         raise StoreError(f"{path} cannot be opened: {error.strerror}: {error.filename}", "read-only") from None

@@ -9,6 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from manual_slop.store.file_lock import is_locked, lock_for_good
+from manual_slop.values.paths import make_private
 
 
 class Owners:
@@ -59,7 +60,7 @@ class Owners:
     def _announce(self, name: str) -> str:
         if self._folder is None:
             return name
-        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        make_private(self._folder)
         part = self._folder / f"{name}.part"
         self._held = os.open(part, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
         lock_for_good(self._held)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Literal
 
 from manual_slop.store.file_lock import locked
+from manual_slop.values.paths import make_private
 
 PinState = Literal["new", "same", "changed"]
 
@@ -34,7 +35,7 @@ class Pins:
 
     def remember(self, name: str, fingerprint: str) -> None:
         """`name` is allowed as it is now; on the disk when this returns. Raises `OSError`."""
-        self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_private(self._path.parent)
         lock = os.open(self._path.with_suffix(".lock"), os.O_RDWR | os.O_CREAT, 0o600)
         try:
             with locked(lock):

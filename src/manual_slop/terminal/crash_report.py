@@ -11,7 +11,7 @@ from pathlib import Path
 from manual_slop import __version__
 from manual_slop.terminal.screen import Screen
 from manual_slop.terminal.visible import one_line
-from manual_slop.values.paths import data_dir
+from manual_slop.values.paths import data_dir, make_private
 from manual_slop.values.secrets import redactor
 
 
@@ -30,7 +30,7 @@ def write_report(error: BaseException, command: str) -> Path | None:
     path = folder / f"{now:%Y%m%d-%H%M%S}-{os.getpid()}.txt"
     text = redactor.redact(_report(error, command, now))
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        make_private(folder)
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "w", encoding="utf-8", errors="backslashreplace") as file:
             file.write(text)

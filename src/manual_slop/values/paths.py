@@ -34,6 +34,13 @@ def live_in(home: Path) -> None:
     os.environ["MANUAL_SLOP_HOME"] = str(home)
 
 
+def make_private(folder: Path) -> None:
+    """Make a folder of ours, with those above it that are missing, closed to everybody else. Raises `OSError`."""
+    for place in reversed((folder, *folder.parents)):
+        if not place.is_dir():
+            place.mkdir(mode=0o700, exist_ok=True)
+
+
 def shipped(name: str) -> Path:
     """A data folder that travels with the program (`pricing`, `conductor`), in a checkout or in the wheel."""
     installed = _PACKAGE / "data" / name
