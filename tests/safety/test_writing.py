@@ -21,9 +21,9 @@ from manual_slop.safety.workspace import Workspace
 from manual_slop.safety.writing import MOST_FILES, HalfDoneError
 from manual_slop.store.blobs import BlobError, Blobs
 from manual_slop.store.database import Database
-from manual_slop.store.effects import Effect
 from manual_slop.store.journal import JournalError, MemoryJournal
 from manual_slop.store.store_journal import StoreJournal
+from tests.support.changing import ME, changes_of, everything, refusal_of
 from tests.support.editing import tree
 from tests.support.faults import ROOM, Faults, failing
 from tests.support.patience import HANGS
@@ -32,7 +32,6 @@ from tests.support.scale import scaled
 kernel_only = pytest.mark.skipif(not openat2.available(), reason="this kernel has no openat2, or forbids it")
 posix_only = pytest.mark.skipif(os.name == "nt", reason="POSIX permissions, links and signals")
 WAYS = [pytest.param(KernelConfinement, marks=kernel_only), WalkConfinement, NameConfinement]
-ME = Effect("test")
 
 
 @pytest.fixture
@@ -50,39 +49,8 @@ def way(request: pytest.FixtureRequest) -> type[Confinement]:
     return request.param
 
 
-def changes_of(workspace: Workspace, tmp_path: Path) -> Changes:
-    return Changes(workspace, MemoryJournal(), Blobs(tmp_path / "blobs"))
-
-
-def everything(workspace: Workspace) -> Plan:
-    """A change of every kind at once."""
-    gone, moving, run = (capture(workspace, name) for name in ("gone.txt", "sub/moving.txt", "run.sh"))
-    assert moving
-    return Plan(
-        (
-            Change("a.txt", capture(workspace, "a.txt"), b"new content" * 1000),
-            Change("new/deep/made.txt", None, b"made"),
-            Change("gone.txt", gone, None),
-            Change("sub/moving.txt", moving, None),
-            Change("moved/here.txt", None, moving.data, moving.state.mode),
-            Change("run.sh", run, run.data if run else None, 0o644),
-        )
-    )
-
-
 def open_descriptors() -> int:
     return len(list(Path("/proc/self/fd").iterdir())) if Path("/proc/self/fd").is_dir() else 0
-
-
-def refusal_of(changes: Changes, plan: Plan) -> str:
-    """Why a plan was not carried out; nothing where it was."""
-    try:
-        changes.carry_out(plan, ME)
-    except HalfDoneError:
-        raise
-    except WorkspaceError as error:
-        return str(error)
-    return ""
 
 
 def test_changes_of_every_kind_are_made_together(tmp_path: Path, project: Path, way: type[Confinement]):
@@ -102,7 +70,7 @@ def test_changes_of_every_kind_are_made_together(tmp_path: Path, project: Path, 
 
 
 @posix_only
-@pytest.mark.parametrize("code", [errno.ENOSPC, errno.EIO], ids=["full", "broken"])
+@pytest.mark.parametrize("code", [errno.ENOSPC, errno.EIO, errno.EMFILE], ids=["full", "broken", "no descriptors"])
 def test_a_fault_at_any_step_leaves_everything_as_it_was(
     tmp_path: Path, project: Path, way: type[Confinement], code: int
 ):

@@ -16,6 +16,8 @@ import pytest
 from manual_slop.store.database import Database
 from manual_slop.store.errors import StoreError
 from manual_slop.store.schema import APPLICATION_ID, MIGRATIONS
+from manual_slop.store.store import Store
+from manual_slop.values.events import Notice
 from tests.support.shared import ROOT
 
 ADD = "INSERT INTO sessions (id, opened, changed) VALUES (?, 0, 0)"
@@ -346,3 +348,12 @@ def test_an_owner_lives_until_it_leaves_or_is_killed(path: Path):
     other.close()
     Database.open(path).close()
     assert not (path.parent / "owners" / theirs).exists()
+
+
+def test_a_row_with_a_time_that_is_none_is_told_as_damage(tmp_path: Path):
+    store = Store.open(tmp_path)
+    store.append("session", [Notice("kept")])
+    store.database.write(lambda connection: connection.execute("UPDATE events SET at = 'noon'"))
+    with pytest.raises(StoreError, match=r"is damaged \(a time in it is none\)"):
+        list(store.envelopes("session"))
+    store.close()

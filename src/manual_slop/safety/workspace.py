@@ -38,6 +38,8 @@ _REASONS: Mapping[int, str] = {
     errno.EDQUOT: "the disk quota is used up; nothing was changed",
     errno.EFBIG: "larger than a file may be here; nothing was changed",
     errno.EIO: "the disk reports an error; nothing was changed",
+    errno.EMFILE: "this program has too many files open; nothing was changed: close something and try again",
+    errno.ENFILE: "this system has too many files open; nothing was changed: close something and try again",
     errno.EAGAIN: "is being changed right now: try again",
 }
 _SPECIAL: Mapping[int, str] = {

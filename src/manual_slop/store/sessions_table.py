@@ -83,8 +83,13 @@ def microseconds(at: datetime) -> int:
 
 
 def moment(stored: int) -> datetime:
-    """A time of the tables, in UTC."""
-    return _EPOCH + stored * _MICROSECOND
+    """A time of the tables, in UTC. Raises `sqlite3.DatabaseError` for what is none: then the file is damaged."""
+    try:
+        return _EPOCH + stored * _MICROSECOND
+    except (TypeError, OverflowError):
+        damaged = sqlite3.DatabaseError("a time in it is none")
+    damaged.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
+    raise damaged
 
 
 def summary_of(connection: sqlite3.Connection, session_id: str) -> SessionSummary | None:
