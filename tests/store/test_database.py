@@ -357,3 +357,12 @@ def test_a_row_with_a_time_that_is_none_is_told_as_damage(tmp_path: Path):
     with pytest.raises(StoreError, match=r"is damaged \(a time in it is none\)"):
         list(store.envelopes("session"))
     store.close()
+
+
+@pytest.mark.parametrize("damaged", [b"CREATE \xf4ABLE events", b"\xf4REATE TABLE events"])
+def test_damage_in_the_names_of_tables_is_told_as_damage(tmp_path: Path, damaged: bytes):
+    Store.open(tmp_path).close()
+    file = tmp_path / "sessions.db"
+    file.write_bytes(file.read_bytes().replace(b"CREATE TABLE events", damaged))
+    with pytest.raises(StoreError, match="is damaged"):
+        Store.open(tmp_path)

@@ -38,6 +38,13 @@ class StoreError(Exception):
         return StoreError(str(self), self.trouble)
 
 
+def damage(found: str) -> sqlite3.DatabaseError:
+    """What SQLite would raise for a damaged file, where we saw first that it is."""
+    error = sqlite3.DatabaseError(found)
+    error.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
+    return error
+
+
 def explained(error: sqlite3.Error, path: Path | None) -> StoreError:
     """What SQLite says, for people. `path` is the file, `None` where it is in memory."""
     where = str(path) if path else "the store in memory"

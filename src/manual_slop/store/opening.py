@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
-from manual_slop.store.errors import StoreError, explained
+from manual_slop.store.errors import StoreError, damage, explained
 from manual_slop.store.file_lock import locked
 from manual_slop.store.folders import sync_folder
 from manual_slop.store.schema import APPLICATION_ID, MIGRATIONS, Migration, migrate, version
@@ -31,6 +31,8 @@ def prepare(path: Path, migrations: tuple[Migration, ...] = MIGRATIONS) -> None:
                 _create(path, migrations)
         except sqlite3.Error as error:
             raise explained(error, path) from None
+        except UnicodeDecodeError:  # sqlite3 fails so where the damage is in what SQLite's own message quotes
+            raise explained(damage("its description of its tables is no text"), path) from None
 
 
 def connect(path: Path, *, patience: float, read_only: bool = False) -> sqlite3.Connection:

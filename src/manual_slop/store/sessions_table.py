@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
+from manual_slop.store.errors import damage
 from manual_slop.values.events import (
     Event,
     MessageAdded,
@@ -87,9 +88,7 @@ def moment(stored: int) -> datetime:
     try:
         return _EPOCH + stored * _MICROSECOND
     except (TypeError, OverflowError):
-        damaged = sqlite3.DatabaseError("a time in it is none")
-    damaged.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
-    raise damaged
+        raise damage("a time in it is none") from None
 
 
 def summary_of(connection: sqlite3.Connection, session_id: str) -> SessionSummary | None:
