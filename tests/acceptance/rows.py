@@ -7,11 +7,13 @@ from tests.acceptance.row_commands import COMMANDS, CONFINEMENT
 from tests.acceptance.row_disks import DAMAGE, DISK_FAULTS
 from tests.acceptance.row_injection import INJECTION
 from tests.acceptance.row_kills import PROGRAMS, STORES
+from tests.acceptance.row_load import CALM, STORMY, WRITERS
 from tests.acceptance.row_paths import PATHS, RACES
 from tests.acceptance.row_secrets import CANARIES, DOORS, PROJECTS
 from tests.acceptance.trial import Row
 
 ROWS: tuple[Row, ...] = (
+    *(CALM, STORMY, WRITERS),
     *(STORES, PROGRAMS, DISK_FAULTS, DAMAGE),
     *(COMMANDS, PATHS, RACES, APPROVALS, CONFINEMENT, PROJECTS, CANARIES, DOORS),
     *(INJECTION,),
