@@ -8,15 +8,18 @@ from tests.acceptance.row_disks import DAMAGE, DISK_FAULTS
 from tests.acceptance.row_injection import INJECTION
 from tests.acceptance.row_kills import PROGRAMS, STORES
 from tests.acceptance.row_load import CALM, STORMY, WRITERS
+from tests.acceptance.row_parsers import JSON, STREAMS, TOML
 from tests.acceptance.row_paths import PATHS, RACES
 from tests.acceptance.row_secrets import CANARIES, DOORS, PROJECTS
+from tests.acceptance.row_supply import SUPPLY
+from tests.acceptance.row_wire import CANCELS, NETWORK
 from tests.acceptance.trial import Row
 
 ROWS: tuple[Row, ...] = (
     *(CALM, STORMY, WRITERS),
-    *(STORES, PROGRAMS, DISK_FAULTS, DAMAGE),
+    *(STORES, PROGRAMS, DISK_FAULTS, DAMAGE, NETWORK, CANCELS),
     *(COMMANDS, PATHS, RACES, APPROVALS, CONFINEMENT, PROJECTS, CANARIES, DOORS),
-    *(INJECTION,),
+    *(JSON, STREAMS, TOML, INJECTION, SUPPLY),
 )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import pickle
 import ssl
+import time
 from datetime import UTC, datetime
 from typing import Any
 
@@ -202,3 +203,15 @@ def test_advice_for_an_answer_that_broke_off_is_to_go_on() -> None:
 
     assert "go on" in broken.advice
     assert broken.partial == "Hel"
+
+
+@pytest.mark.parametrize("piece", ["[", "<title>", "<", "http", "b'", "xError: ", "litellm.", "  ", "\n"])
+def test_a_long_and_hostile_body_is_read_soon(piece: str) -> None:
+    def seconds(length: int) -> float:
+        text, began = (piece * length)[:length], time.thread_time()
+        error_body.clean(text)
+        error_body.html_title(text)
+        return time.thread_time() - began
+
+    short, long = (min(seconds(length) for _ in range(2)) for length in (20_000, 320_000))
+    assert long < 80 * short + 0.5  # 16 where it is so, 256 where each place is looked at from each other one

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from manual_slop.providers.sse import BrokenStream
 from manual_slop.providers.stream import Accumulator, read_openai_chunk
 from manual_slop.values.events import Event, ReasoningDelta, TextDelta, ToolCallDelta
 from manual_slop.values.messages import Message, ToolCall
@@ -165,3 +167,33 @@ def test_whatever_is_streamed_the_deltas_join_to_the_message(pieces: list[tuple[
 
     assert "".join(event.text for event in events if isinstance(event, TextDelta)) == message.text
     assert "".join(event.text for event in events if isinstance(event, ReasoningDelta)) == message.reasoning
+
+
+@pytest.mark.parametrize(
+    "chunk",
+    [
+        {"choices": "no"},
+        {"choices": ["no"]},
+        {"choices": [{"delta": "no"}]},
+        {"choices": [{"delta": {"tool_calls": "no"}}]},
+        {"choices": [{"delta": {"tool_calls": ["no"]}}]},
+        {"choices": [{"delta": {"tool_calls": [{"function": 3}]}}]},
+        {"choices": [{"delta": {"tool_calls": [{"function": {"name": ["run"]}}]}}]},
+        {"choices": [{"delta": {"refusal": 5}}]},
+        {"choices": [{"delta": {"content": {"a": 1}}}]},
+        {"choices": [{"delta": {"content": [{"text": 5}]}}]},
+        {"choices": [{"delta": {"content": [{"type": "thinking", "thinking": 5}]}}]},
+    ],
+)
+def test_what_is_not_of_the_protocols_shape_breaks_the_stream_and_says_nothing(chunk: dict[str, Any]) -> None:
+    events: list[Event] = []
+    into = Accumulator(events.append)
+    with pytest.raises(BrokenStream, match="not what the protocol says"):
+        read_openai_chunk(chunk, into)
+    assert into.message("m", "p").parts == ()
+    assert events == []
+
+
+def test_a_call_with_an_odd_index_or_id_is_still_one() -> None:
+    message, _ = collect({"tool_calls": [{"index": "0", "id": 7, "function": {"name": "list", "arguments": "{}"}}]})
+    assert [(call.id, call.name) for call in message.tool_calls] == [("7", "list")]

@@ -11,6 +11,8 @@ from typing import Any
 from manual_slop.values.secrets import redactor
 
 _LONGEST_MESSAGE = 1200
+_LONGEST_HEAD = 8_000
+_ISSUE_LINK = re.compile(r"https?://(www\.)?github\.com/BerriAI")
 _REQUEST_IDS = ("x-request-id", "request-id", "x-goog-request-id", "apim-request-id", "cf-ray")
 _TITLE = re.compile(r"<title[^>]*>(.*?)</title>|<h1[^>]*>(.*?)</h1>", re.IGNORECASE | re.DOTALL)
 
@@ -101,7 +103,7 @@ def request_id(headers: Mapping[str, str]) -> str:
 
 def html_title(text: str) -> str:
     """What a web page calls itself."""
-    found = _TITLE.search(text)
+    found = _TITLE.search(text[:_LONGEST_HEAD])
     title = (found.group(1) or found.group(2) or "") if found else ""
     return " ".join(re.sub(r"<[^>]*>", " ", title).split())[:120]
 
@@ -109,7 +111,7 @@ def html_title(text: str) -> str:
 def clean(text: str) -> str:
     """An exception's text for people: no traceback, no issue link, no wrapper names, no key, not too long."""
     text = text.split("Traceback (most recent call last)", maxsplit=1)[0]
-    text = re.sub(r"[^\n]*https?://(www\.)?github\.com/BerriAI\S*[^\n]*", "", text)
+    text = "\n".join("" if _ISSUE_LINK.search(line) else line for line in text.split("\n"))
     text = re.sub(r"^(\s*(litellm\.)?\w+(Error|Exception|Timeout): )+", "", text.strip())
     text = re.sub(r"^(\w*Exception - )+", "", text)
     text = re.sub(r"\bb'(.*)'", r"\1", text, flags=re.DOTALL)

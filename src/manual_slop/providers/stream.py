@@ -7,11 +7,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from manual_slop.providers.sse import BrokenStream
 from manual_slop.values.events import Event, ReasoningDelta, TextDelta, ToolCallDelta
 from manual_slop.values.ids import new_id
 from manual_slop.values.messages import Message, Opaque, Part, Reasoning, Text, ToolCall
 
 Listener = Callable[[Event], None]
+
+_SHAPE = "a piece of the answer is not what the protocol says it is"
 
 
 @dataclass(slots=True)
@@ -119,11 +122,14 @@ class Accumulator:
 
 
 def read_openai_chunk(chunk: Mapping[str, Any], into: Accumulator) -> None:
-    """One raw chunk of the Chat Completions protocol. Only the first choice counts; everything may be missing."""
-    for choice in chunk.get("choices") or ():
+    """One raw chunk of the Chat Completions protocol. Only the first choice counts; everything may be missing.
+
+    Raises `BrokenStream` where something is there and is no list, object or text as it has to be.
+    """
+    for choice in _objects(chunk.get("choices")):
         if choice.get("index"):
             continue
-        delta = choice.get("delta") or choice.get("message")
+        delta = _object(choice.get("delta") or choice.get("message"))
         if delta:
             _read_delta(delta, into)
 
@@ -141,22 +147,45 @@ def _read_delta(delta: Mapping[str, Any], into: Accumulator) -> None:
     if delta.get("reasoning_details"):
         into.add_opaque("reasoning_details", delta["reasoning_details"])
     if delta.get("refusal"):
-        into.add_text(delta["refusal"])
-    for call in delta.get("tool_calls") or ():
-        function = call.get("function") or {}
-        into.add_tool_piece(call.get("index"), call.get("id"), function.get("name"), function.get("arguments"))
+        into.add_text(_text(delta["refusal"]))
+    for call in _objects(delta.get("tool_calls")):
+        function, index, call_id = _object(call.get("function")), call.get("index"), call.get("id")
+        into.add_tool_piece(
+            index if isinstance(index, int) else None,
+            str(call_id) if call_id else None,
+            _text(function.get("name")),
+            function.get("arguments"),
+        )
+
+
+def _objects(value: Any) -> list[Mapping[str, Any]]:
+    if value and not isinstance(value, list):
+        raise BrokenStream(_SHAPE)
+    return [_object(one) for one in value or ()]
+
+
+def _object(value: Any) -> Mapping[str, Any]:
+    if value and not isinstance(value, dict):
+        raise BrokenStream(_SHAPE)
+    return value or {}
+
+
+def _text(value: Any) -> str:
+    if value and not isinstance(value, str):
+        raise BrokenStream(_SHAPE)
+    return value or ""
 
 
 def _read_content_parts(parts: Any, into: Accumulator) -> None:
     """Content as a list of parts, as Mistral sends it: text, and thoughts that are lists of text in turn."""
-    for part in parts if isinstance(parts, list) else ():
+    for part in _objects(parts):
         if part.get("type") == "thinking":
             inner = part.get("thinking")
-            text = inner if isinstance(inner, str) else "".join(item.get("text", "") for item in inner or ())
+            text = inner if isinstance(inner, str) else "".join(_text(item.get("text")) for item in _objects(inner))
             if text:
                 into.add_reasoning(text)
         elif part.get("text"):
-            into.add_text(part["text"])
+            into.add_text(_text(part["text"]))
 
 
 def read_litellm_chunk(chunk: Any, into: Accumulator) -> None:
