@@ -10,8 +10,10 @@ from tests.acceptance.row_kills import PROGRAMS, STORES
 from tests.acceptance.row_load import CALM, STORMY, WRITERS
 from tests.acceptance.row_parsers import JSON, STREAMS, TOML
 from tests.acceptance.row_paths import PATHS, RACES
+from tests.acceptance.row_pictures import PICTURES
 from tests.acceptance.row_secrets import CANARIES, DOORS, PROJECTS
 from tests.acceptance.row_supply import SUPPLY
+from tests.acceptance.row_texts import WORDS
 from tests.acceptance.row_wire import CANCELS, NETWORK
 from tests.acceptance.trial import Row
 
@@ -19,7 +21,7 @@ ROWS: tuple[Row, ...] = (
     *(CALM, STORMY, WRITERS),
     *(STORES, PROGRAMS, DISK_FAULTS, DAMAGE, NETWORK, CANCELS),
     *(COMMANDS, PATHS, RACES, APPROVALS, CONFINEMENT, PROJECTS, CANARIES, DOORS),
-    *(JSON, STREAMS, TOML, INJECTION, SUPPLY),
+    *(JSON, STREAMS, TOML, WORDS, PICTURES, INJECTION, SUPPLY),
 )
 
 
