@@ -48,7 +48,7 @@ def floods_and_families(trial: Trial) -> None:
         _flood(trial, kind, script.replace("1000000000", str(size)), size)
     lines = Shell(trial.scratch("lines"), UNCONFINED).run("seq 1000000")
     trial.nought("lines lost", not (lines.head.startswith("1\n2\n") and lines.tail.endswith("999999\n1000000\n")))
-    families = [*FAMILIES.values()] * trial.sized(1, 7, 50)
+    families = [*FAMILIES.values()] * trial.sized(1, 7, 20)
     root = trial.scratch("families")
     for family in families:
         _family(trial, root, family)

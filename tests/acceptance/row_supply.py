@@ -9,11 +9,6 @@ import tomllib
 from pathlib import Path
 
 from tests.acceptance.trial import Row, Trial
-from tests.supply_chain.installed import needed
-from tests.supply_chain.licences import is_allowed, licence_of
-from tests.supply_chain.lock import read_lock
-from tests.supply_chain.sbom import bill_of_materials
-from tests.supply_chain.startup import unasked
 from tests.support.shared import ROOT
 
 STOLEN = {"1.82.7", "1.82.8"}
@@ -36,6 +31,12 @@ print(atfirst, opened.count("socket.connect"), len(early), "litellm.proxy.proxy_
 
 def supply_chain(trial: Trial) -> None:
     """Seven looks at it."""
+    from tests.supply_chain.installed import needed
+    from tests.supply_chain.licences import is_allowed, licence_of
+    from tests.supply_chain.lock import read_lock
+    from tests.supply_chain.sbom import bill_of_materials
+    from tests.supply_chain.startup import unasked
+
     lock, here = read_lock(), needed()
     settings = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
     trial.count("locked distributions", len(lock))

@@ -40,7 +40,6 @@ class Editor(ScriptedServer):
     def __init__(self) -> None:
         super().__init__([])
         self._tokens = itertools.count()
-        self._http.handle_error = lambda *_: None  # type: ignore[method-assign]  # who asked was killed
 
     def _play(self, http: BaseHTTPRequestHandler) -> None:
         body = json.loads(http.rfile.read(int(http.headers["content-length"])))
