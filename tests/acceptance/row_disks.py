@@ -47,7 +47,7 @@ def failing_disks(trial: Trial) -> None:
 
 
 def _store_on(trial: Trial, kind: str, stays: bool) -> None:
-    step = (trial.sized(30, 2, 1) if kind in LONG else 1) if trial.size != "quick" else trial.sized(30, 1, 1)
+    step = trial.sized(30, 2 if kind in LONG else 1, 1)
     for at in itertools.count(1, step):
         work = Work(trial.scratch(f"{kind}-{stays}-{at}"))
         settings = DISKS[kind]
