@@ -44,7 +44,7 @@ def killed_programs(trial: Trial) -> None:
     trial.count("kills", kills)
     trial.count("acknowledged events", told)
     trial.count("turns broken off", broken)
-    chance, tried, wanted = random.Random(trial.seed), 0, trial.sized(1, 4, 20)
+    chance, tried, wanted = random.Random(trial.seed), 0, trial.sized(0, 4, 20)
     while tried < wanted:
         tried += run_kills.killed_often(trial.folder / f"run-{tried}", chance, wanted - tried)
     paths.live_in(trial.folder / "afterwards")

@@ -110,16 +110,17 @@ def _asked(project: Path, base: str) -> int:
 def canary_keys(trial: Trial) -> None:
     """Every provider does everything wrong and echoes its key in every spelling: nothing kept or handed out has it."""
     folder, project = trial.scratch("canaries"), trial.scratch("project")
-    home = left_behind(folder, project)
+    places = tuple(KEYS)[:: trial.sized(5, 1, 1)]
+    home = left_behind(folder, project, places)
     files = [path for path in folder.rglob("*") if path.is_file()]
-    trial.count("sessions", len(KEYS))
+    trial.count("sessions", len(places))
     trial.count("files looked through", len(files))
     trial.count("bytes looked through", sum(path.stat().st_size for path in files))
     trial.nought("places with a key", len(keys_below(folder)))
     trial.nought("on the screen or to be found by words", home.printed.count(WORD) + len(home.words))
     _child(trial)
     trial.ran_on = f"{len(PROVIDERS)} providers × {len(FAULTS)} faults, and a command of the model that looks for it"
-    trial.at_least("files looked through", 5 * len(KEYS))
+    trial.at_least("files looked through", 5 * len(places))
 
 
 def _child(trial: Trial) -> None:

@@ -10,7 +10,7 @@ import re
 import shutil
 import urllib.parse
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
@@ -166,14 +166,14 @@ def put_together(call: WireCall) -> str:
     return "".join(re.findall(r'"content": ?"((?:[^"\\]|\\.)*)"', body))
 
 
-def left_behind(folder: Path, project: Path) -> Home:
-    """What all those sessions leave in `folder`, a home, with everything that can be handed out of it."""
+def left_behind(folder: Path, project: Path, places: Sequence[tuple[str, str]] = tuple(KEYS)) -> Home:
+    """What those sessions leave in `folder`, a home, with everything that can be handed out of it."""
     out, err = io.StringIO(), io.StringIO()
     with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(err):
         patch.setenv("MANUAL_SLOP_HOME", str(folder))
         store = shared_store()
         with (folder / "events.jsonl").open("w", encoding="utf-8") as stream:
-            told = [Told(store, *place, project, JsonView(stream)) for place in KEYS]
+            told = [Told(store, *place, project, JsonView(stream)) for place in places]
         for one in told:
             one.hand_out(store, folder)
         words = store.search(WORD)
