@@ -144,7 +144,7 @@ class Worker:
 
 
 def _sixty_four(trial: Trial, faults: float) -> Echo:
-    calls, streams = trial.sized(1, 5, 10), trial.sized(1, 3, 5)
+    calls, streams = trial.sized(1, 5, 20), trial.sized(1, 3, 5)
     access = ai_client.new_access()
     ai_client.warm_up()
     patience = PATIENCE if faults else 60.0
