@@ -19,6 +19,7 @@ from manual_slop.app.conducting import Conducting
 from manual_slop.app.contexts import Contexts
 from manual_slop.app.conversations import Conversations
 from manual_slop.app.diagnosing import Diagnosing
+from manual_slop.app.drafting import Drafting
 from manual_slop.app.links import open_link
 from manual_slop.app.manners import Manners
 from manual_slop.app.news import Asked, Loaded, Loudness, News, SessionNamed, Toast
@@ -59,6 +60,7 @@ class AppController:
         self.conversations = Conversations(self.state, self.choices, self.background, self.sending, self.recorded)
         self.manners = Manners(self.state, self.choices, self.background, self.choose_model)
         self.resuming = Resuming(self.state, self.choices, self.background)
+        self.drafting = Drafting(self.state, self.choices, self.background)
         self.spending = Spending(self.state, self.load)
         self.tier_usage = TierUsage(self.state, self.recorded.costs)
         self.conducting = Conducting(self.choices, self.background)
@@ -75,6 +77,7 @@ class AppController:
             self.conversations,
             self.manners,
             self.resuming,
+            self.drafting,
             self.spending,
             self.tier_usage,
             self.wire,
@@ -119,6 +122,7 @@ class AppController:
             if time.monotonic() > until:
                 self.wake()
                 break
+        self.drafting.look(settled=not self.resuming.pending)
         return taken
 
     def _take_up(self, news: News) -> None:
@@ -153,6 +157,7 @@ class AppController:
 
     def close(self, patience: float = 1.5) -> None:
         """Stop everything and leave within `patience` seconds; what was recorded stays."""
+        self.drafting.end()
         self.sending.end()
         self.planning.stop()
         self.conducting.end()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -20,6 +22,7 @@ from manual_slop.cli import run
 from manual_slop.values.errors import ConfigError
 from manual_slop.values.tools import RISKS
 from tests.support.patience import HANGS
+from tests.support.shared import ROOT
 
 FULL = Manner(
     (("stop", ("END", "\n")), ("temperature", 0.2)), "edits", (("WRITE", "ask"),), ("run_shell",), 'Say "hi".\n'
@@ -228,3 +231,27 @@ def test_a_knob_refuses_what_no_provider_takes():
         assert knob.checked(knob.start) == knob.start
         with pytest.raises(ValueError, match="must be"):
             knob.checked(None)
+
+
+KEEPER = """
+import sys
+from manual_slop.app.manner import Manner
+from manual_slop.app.preset_file import store
+from manual_slop.app.presets import Preset
+sys.stdin.readline()
+for number in range(25):
+    store(Preset(f"{sys.argv[1]}-{number}", "", Manner(system=f"I am {number}.")))()
+"""
+
+
+def test_of_what_two_programs_keep_at_once_nothing_is_lost():
+    command = [sys.executable, "-c", KEEPER]
+    keepers = [subprocess.Popen([*command, name], cwd=ROOT, stdin=subprocess.PIPE) for name in ("one", "other")]
+    for keeper in keepers:
+        assert keeper.stdin is not None
+        keeper.stdin.write(b"go\n")
+        keeper.stdin.flush()
+    assert [keeper.wait(HANGS) for keeper in keepers] == [0, 0]
+    for keeper in keepers:
+        keeper.communicate()
+    assert sorted(names()) == sorted(f"{name}-{number}" for name in ("one", "other") for number in range(25))

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from manual_slop.app.drafting import kept_at, write_draft
 from manual_slop.app.items import Answered
 from manual_slop.app.resuming import LAST
 from manual_slop.app.settings import Settings, read_settings
@@ -93,3 +94,26 @@ def test_it_is_still_remembered_when_the_window_is_closed_before_it_came(left: s
     use(again, scene)
     again.controller.close(HANGS)
     assert (read_settings()[0].theme, read_settings()[0].session) == ("light", left)
+
+
+def test_what_was_being_written_comes_back_into_the_box_with_the_conversation_and_is_gone_on_with(left: str):
+    write_draft(kept_at(left, None), ("and what ", -1))
+    again = remembered_window()
+    state = again.state
+
+    def scene(person: Person) -> None:
+        person.sees_item("//Discussion/**/##draft")
+        person.clicks("//Discussion/**/##draft")  # somebody who is quicker than the session
+        again.controller.warm_up()
+        person.waits_until(lambda: state.draft.text)
+        assert state.conversation.session_id == left
+        person.waits(3)
+        person.presses("End")
+        person.types("does it cost?")
+        person.waits_until(lambda: state.draft.text == "and what does it cost?")
+        person.presses("Ctrl+Enter")
+        person.waits_until(lambda: not state.conversation.running and not kept_at(left, None).exists())
+
+    use(again, scene)
+    again.controller.close(HANGS)
+    assert not kept_at(left, None).exists()

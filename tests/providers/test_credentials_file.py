@@ -32,7 +32,9 @@ def test_a_file_is_made_that_only_its_owner_may_read(file: Path):
     assert read_credentials(file).keys["openai"].reveal() == KEY
     if os.name != "nt":
         assert file.stat().st_mode & 0o777 == 0o600
-    assert [one.name for one in file.parent.iterdir()] == ["credentials.toml"]
+    assert {one.name: one.stat().st_size for one in file.parent.iterdir() if one != file} == {
+        ".credentials.toml.lock": 0
+    }
 
 
 def test_a_saved_key_is_kept_out_of_every_sink(file: Path):

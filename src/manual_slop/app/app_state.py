@@ -64,7 +64,10 @@ class Attachment:
 
 @dataclass(slots=True)
 class Draft:
-    """What is being written and has not been sent. `instead_of` is the message it will stand in the place of, or -1."""
+    """What is being written and has not been sent. `instead_of` is the message it will stand in the place of, or -1.
+
+    `given` counts how often the program itself put a text there.
+    """
 
     text: str = ""
     images: list[Image] = field(default_factory=list)
@@ -72,6 +75,7 @@ class Draft:
     recalled: int = 0
     instead_of: int = -1
     files: list[Attachment] = field(default_factory=list)
+    given: int = 0
 
     @property
     def words(self) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 import tomli_w
 
 from manual_slop.app.presets import Preset, named_well, presets_path, table_of
-from manual_slop.providers.own_files import read_own_text, write_own_text
+from manual_slop.providers.own_files import alone_with, read_own_text, write_own_text
 from manual_slop.providers.toml_lines import parse_toml
 from manual_slop.values.errors import ConfigError
 
@@ -64,13 +64,14 @@ def put_back(before: Before) -> Change:
 def _changed(change: Callable[[dict[str, Any]], None]) -> Before:
     """Change the presets of the file as it is now; what else stands in it stays."""
     path = presets_path()
-    document = parse_toml(read_own_text(path) or "", path)
-    known = document.get("presets", {})
-    if not isinstance(known, dict):
-        raise ConfigError("its “presets” is no table: mend that first", path)
-    tables = dict(known)
-    change(tables)
-    write_own_text(path, tomli_w.dumps({**document, "presets": tables}))
+    with alone_with(path):
+        document = parse_toml(read_own_text(path) or "", path)
+        known = document.get("presets", {})
+        if not isinstance(known, dict):
+            raise ConfigError("its “presets” is no table: mend that first", path)
+        tables = dict(known)
+        change(tables)
+        write_own_text(path, tomli_w.dumps({**document, "presets": tables}))
     touched = [name for name in (*known, *tables) if known.get(name) != tables.get(name)]
     return {name: known.get(name) for name in touched}
 

@@ -49,7 +49,8 @@ def _box(app: App) -> bool:
     draft = app.state.draft
     if app.memo.pop("focus draft", False):
         imgui.set_keyboard_focus_here()
-    imgui.push_id(app.state.current)  # what is being written here is not put into another conversation
+    # What is being written here is not put into another conversation, nor over what the program gave back.
+    imgui.push_id(f"{app.state.current} {draft.given}")
     _, draft.text = imgui.input_text_multiline(
         "##draft",
         draft.text,

@@ -9,7 +9,7 @@ from typing import Any
 import tomli_w
 
 from manual_slop.providers.credentials import key_fault
-from manual_slop.providers.own_files import read_own_text, write_own_text
+from manual_slop.providers.own_files import alone_with, read_own_text, write_own_text
 from manual_slop.providers.toml_lines import line_of, parse_toml
 from manual_slop.values import paths
 from manual_slop.values.errors import ConfigError
@@ -30,6 +30,12 @@ def save_key(provider: str, key: str, path: Path | None = None) -> Secret:
     problem = key_fault(secret.reveal())
     if problem:
         raise ConfigError(f"what was typed {problem}")
+    with alone_with(path):
+        _keep(path, provider, secret)
+    return secret
+
+
+def _keep(path: Path, provider: str, secret: Secret) -> None:
     text = read_own_text(path, private=True) or ""
     before = parse_toml(text, path, quote=False)
     if not isinstance(before.get(provider, {}), dict):
@@ -37,7 +43,6 @@ def save_key(provider: str, key: str, path: Path | None = None) -> Secret:
     wanted = {**before, provider: {**before.get(provider, {}), "api_key": secret.reveal()}}
     changed = _changed(text, provider, secret.reveal())
     write_own_text(path, changed if _says(changed, wanted) else tomli_w.dumps(wanted))
-    return secret
 
 
 def _changed(text: str, provider: str, key: str) -> str:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import os
 import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+from manual_slop.store.file_lock import locked
 from manual_slop.values.errors import ConfigError
 
 LARGEST = 1024 * 1024
@@ -61,10 +64,34 @@ def _refusal(status: os.stat_result, path: Path, private: bool) -> str:
     return ""
 
 
-def write_own_text(path: Path, text: str) -> None:
+@contextmanager
+def alone_with(path: Path) -> Iterator[None]:
+    """Read a settings file, change it and write it while no other program of ours does; waits for its turn.
+
+    Raises `ConfigError` when that takes too long.
+    """
+    file, problem = -1, ""
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        file = os.open(path.with_name(f".{path.name}.lock"), os.O_RDWR | os.O_CREAT, 0o600)
+        with locked(file):
+            yield
+    except TimeoutError:
+        problem = "is being changed by another program that does not come to an end: try again"
+    except OSError as error:
+        problem = f"cannot be changed: {error.strerror or error}"
+    finally:
+        if file >= 0:
+            os.close(file)
+    if problem:
+        raise ConfigError(problem, path)
+
+
+def write_own_text(path: Path, text: str, *, backup: bool = True) -> None:
     """Put `text` into a settings file that only we may read: all of it, or it stays as it was.
 
-    The file before is kept under `.bak` behind its name. Raises `ConfigError` for what is not ours to write.
+    The file before is kept under `.bak` behind its name, unless no `backup` is wanted. Raises `ConfigError` for what
+    is not ours to write.
     """
     import tempfile
 
@@ -78,7 +105,8 @@ def write_own_text(path: Path, text: str) -> None:
             file.write(text.encode())
             file.flush()
             os.fsync(file.fileno())
-        _keep_backup(path)
+        if backup:
+            _keep_backup(path)
         Path(temporary).replace(path)
         temporary = ""
     except OSError as error:
