@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 
 import pytest
 from imgui_bundle import imgui
 from imgui_bundle.immapp import icons_fontawesome_6 as icons
+from PIL import Image as Picture
 
+from manual_slop.app.attaching import SCREENS
 from manual_slop.app.items import Answered, Said
 from manual_slop.gui.context import App
 from manual_slop.gui.message_actions import known_models
 from manual_slop.terminal.probes import red_picture
 from manual_slop.values.events import MessageAdded, MessageFinished, TextDelta, TurnFinished, TurnStarted
-from manual_slop.values.messages import Message, Reasoning, Text, user
+from manual_slop.values.messages import Image, Message, Reasoning, Text, user
 from manual_slop.values.usage import Usage
 from tests.support.gui import Person, use
 from tests.support.stories import LISTED
@@ -246,20 +249,63 @@ def test_a_picture_of_the_screen_is_offered_where_there_is_one_and_else_it_is_sa
     assert "attach the file" in app.state.toasts[-1][1].text
 
 
-def test_a_part_of_a_screen_is_attached_between_two_clicks(app: App):
-    from manual_slop.app.attaching import SCREENS
+def a_screen() -> Image:
+    """White, with a blue quarter at the lower right."""
+    picture = Picture.new("RGB", (1600, 900), "white")
+    picture.paste("blue", (800, 450, 1600, 900))
+    held = io.BytesIO()
+    picture.save(held, "PNG")
+    return Image("image/png", held.getvalue(), 1600, 900)
 
+
+def shows_a_screen(person: Person) -> imgui.test_engine.TestItemInfo:
+    app = person.app
+    app.state.fetched(SCREENS).value = (a_screen(),)
+    app.memo["screenshot"] = "asked"
+    person.sees_item("//Screenshot/##screen")
+    return person.ctx.item_info("//Screenshot/##screen")
+
+
+def goes_to(person: Person, item: imgui.test_engine.TestItemInfo, across: float, down: float) -> None:
+    """Move the mouse to a place of the screen, as parts of its width and height."""
+    low, size = item.rect_full.min, item.rect_full.get_size()
+    person.ctx.mouse_move_to_pos(imgui.ImVec2(low.x + across * size.x, low.y + down * size.y))
+
+
+@pytest.mark.parametrize("by", ["two clicks", "a drag"])
+def test_a_part_of_a_screen_is_picked_with_the_mouse_and_attached(app: App, by: str):
     def scene(person: Person) -> None:
-        screens = app.state.fetched(SCREENS)
-        screens.value = (red_picture(),)
-        app.memo["screenshot"] = "asked"
-        person.waits(4)
-        app.memo["corner"] = None
+        screen = shows_a_screen(person)
+        goes_to(person, screen, 0.9, 0.9)
+        person.ctx.mouse_down()
+        if by == "two clicks":
+            person.ctx.mouse_up()
+            person.waits(4)
+            assert not app.state.draft.images
+        goes_to(person, screen, 0.6, 0.7)
+        if by == "two clicks":
+            person.ctx.mouse_down()
+        person.ctx.mouse_up()
+        person.waits_until(lambda: app.state.draft.images, "the picture")
+        person.waits_until(lambda: not person.ctx.item_exists("//Screenshot/##screen"), "the popup to close")
+
+    use(app, scene)
+    (attached,) = app.state.draft.images
+    assert abs(attached.width - 480) < 5
+    assert abs(attached.height - 180) < 5
+    assert Picture.open(io.BytesIO(attached.data)).convert("RGB").getcolors() == [
+        (attached.width * attached.height, (0, 0, 255))
+    ]
+
+
+def test_all_of_a_screen_is_attached_with_one_button(app: App):
+    def scene(person: Person) -> None:
+        shows_a_screen(person)
         person.clicks("//Screenshot/Attach all of it")
         person.waits_until(lambda: app.state.draft.images, "the picture")
 
     use(app, scene)
-    assert [(one.width, one.height) for one in app.state.draft.images] == [(64, 64)]
+    assert [(one.width, one.height) for one in app.state.draft.images] == [(1600, 900)]
 
 
 def arrives(app: App, text: str, thoughts: str) -> None:

@@ -9,11 +9,12 @@ from manual_slop.app.attaching import PATHS, SCREENS
 from manual_slop.gui.context import App
 from manual_slop.gui.legible import legible
 from manual_slop.gui.pictures import draw_thumbnail, texture_of, weight
-from manual_slop.gui.widgets import beside, chip, primary, put, put_wrapped, quiet
+from manual_slop.gui.widgets import beside, chip, primary, put, quiet
 from manual_slop.values.messages import Image
 
 _SEEN = 1_600  # pixels of the longer side at which a screen is shown
 _SHOWN_PATHS = 12
+_A_CLICK = 8  # pixels of a screen that a hand may move by while it clicks
 
 
 def draw_attachments(app: App) -> None:
@@ -107,7 +108,7 @@ def _screenshot(app: App) -> None:
         return
     screens = fetched.value or ()
     chosen = min(app.memo.get("screen", 0), len(screens) - 1)
-    put(app, "Click two corners of the part to attach, or take all of it.", app.palette.soft)
+    put(app, "Drag over the part to attach, or click two of its corners; or take all of it.", app.palette.soft)
     if screens:
         _pick(app, screens[chosen], area.work_size)
     for index in range(len(screens) if len(screens) > 1 else 0):
@@ -124,31 +125,29 @@ def _screenshot(app: App) -> None:
 
 
 def _pick(app: App, screen: Image, room: ImVec2) -> None:
-
-    texture = texture_of(app, screen, _SEEN)
+    """The screen; a part of it is taken by a drag, or by a click on each of two corners."""
     scale = min(room.x * 0.85 / screen.width, room.y * 0.7 / screen.height)
     box = ImVec2(screen.width * scale, screen.height * scale)
     low = imgui.get_cursor_screen_pos()
-    if texture is None:
-        put_wrapped(app, "…", app.palette.faint)
-        imgui.dummy(box)
-        return
-    imgui.image(texture, box)
+    texture = texture_of(app, screen, _SEEN)
+    if texture is not None:
+        imgui.get_window_draw_list().add_image(texture, low, low + box)
+    imgui.invisible_button("##screen", box)
     mouse = imgui.get_mouse_pos()
-    here = (int((mouse.x - low.x) / scale), int((mouse.y - low.y) / scale))
+    x, y = int((mouse.x - low.x) / scale), int((mouse.y - low.y) / scale)
+    here = (min(max(x, 0), screen.width), min(max(y, 0), screen.height))
     corner: tuple[int, int] | None = app.memo.get("corner")
-    if corner is not None:
-        first = ImVec2(low.x + corner[0] * scale, low.y + corner[1] * scale)
-        colour = imgui.color_convert_float4_to_u32(imgui.get_style().color_(imgui.Col_.check_mark))
-        imgui.get_window_draw_list().add_rect(first, mouse, colour, 0, 2)
-    if imgui.is_item_hovered() and imgui.is_mouse_clicked(0):
-        if corner is None:
-            app.memo["corner"] = here
-            return
-        (left, right), (top, bottom) = sorted((corner[0], here[0])), sorted((corner[1], here[1]))
-        if right - left > 2 and bottom - top > 2:
-            app.controller.attaching.picture(screen, (left, top, right, bottom))
-            _done(app)
+    if imgui.is_item_activated() and corner is None:
+        corner = app.memo["corner"] = here
+    if corner is None:
+        return
+    first, last = (ImVec2(low.x + one[0] * scale, low.y + one[1] * scale) for one in (corner, here))
+    colour = imgui.color_convert_float4_to_u32(imgui.get_style().color_(imgui.Col_.check_mark))
+    imgui.get_window_draw_list().add_rect(first, last, colour, 0, 2)
+    (left, right), (top, bottom) = sorted((corner[0], here[0])), sorted((corner[1], here[1]))
+    if imgui.is_item_deactivated() and right - left > _A_CLICK and bottom - top > _A_CLICK:
+        app.controller.attaching.picture(screen, (left, top, right, bottom))
+        _done(app)
 
 
 def _done(app: App) -> None:
