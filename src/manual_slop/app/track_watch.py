@@ -115,9 +115,9 @@ class TrackWatch:
             return
         try:
             tracks, calls = self._reader.read(str(project.resolve())) if project else ((), [])
-            if self._models is None:
+            if tracks and self._models is None:  # not asked before: local servers may be looked for
                 self._models = dict(self._tier_models())
-            view = TracksView(tracks, self._models if tracks else {})
+            view = TracksView(tracks, self._models if tracks and self._models else {})
         except (StoreError, ConfigError) as error:
             if str(error) != self._trouble:
                 self._trouble = str(error)
