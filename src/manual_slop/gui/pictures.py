@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Sequence
+from typing import Any
 
-import numpy as np
 from imgui_bundle import ImVec2, hello_imgui, imgui
 
 from manual_slop.gui.context import App
@@ -89,8 +89,8 @@ def texture_of(app: App, image: Image, side: int) -> imgui.ImTextureRef | None:
         if hello_imgui.get_runner_params().renderer_backend_type == hello_imgui.RendererBackendType.null:
             return None
         found = fetched.value
-        rgba = np.frombuffer(found.rgba, np.uint8).reshape(found.height, found.width, 4)
-        known = textures[key] = hello_imgui.create_texture_gpu_from_rgba_data(np.ascontiguousarray(rgba))
+        rgba: Any = memoryview(found.rgba).cast("B", (found.height, found.width, 4))
+        known = textures[key] = hello_imgui.create_texture_gpu_from_rgba_data(rgba)
         app.state.loaded["picture"].pop(key, None)
         if len(textures) > _KEPT:
             textures.popitem(last=False)

@@ -1,0 +1,1 @@
+"""What others wrote of the program: what is locked, under which licences, and what runs unasked."""
