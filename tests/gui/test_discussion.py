@@ -11,14 +11,16 @@ from imgui_bundle.immapp import icons_fontawesome_6 as icons
 from PIL import Image as Picture
 
 from manual_slop.app.attaching import SCREENS
-from manual_slop.app.items import Answered, Said
+from manual_slop.app.items import Answered, Said, ToolUse
+from manual_slop.gui.approval_desk import desk_of
 from manual_slop.gui.context import App
 from manual_slop.gui.message_actions import known_models
+from manual_slop.gui.tool_view import head_chips
 from manual_slop.terminal.probes import red_picture
 from manual_slop.values.events import MessageAdded, MessageFinished, TextDelta, TurnFinished, TurnStarted
 from manual_slop.values.messages import Image, Message, Reasoning, Text, user
 from manual_slop.values.usage import Usage
-from tests.support.gui import Person, use
+from tests.support.gui import Person, use, window_like
 from tests.support.stories import LISTED
 
 BOX = "//Discussion/**/##draft"
@@ -92,7 +94,8 @@ def test_another_model_of_those_that_are_listed_is_asked_the_same_in_a_branch(ap
         say(person, "hello there")
         before = app.state.current
         person.waits_until(lambda: "rehearsal/obedient" in known_models(app), "the list of models")
-        app.controller.branch(0, "hello there", (), "rehearsal/obedient")
+        chooses(person, "Ask again with")
+        person.clicks(f"{window_like('##Menu')}/rehearsal\\/obedient")
         other_conversation(person, before)
         person.waits_until(lambda: said(app) == ["hello there"])
         over(person)
@@ -320,3 +323,26 @@ def arrives(app: App, text: str, thoughts: str) -> None:
         TurnFinished(text, "stop", model, Usage(10, 10), LISTED, 1, "s"),
     ):
         app.controller.post(source, event)
+
+
+def test_the_card_of_a_tool_says_its_risk_who_approved_it_what_it_changed_and_how_long_it_took(app: App):
+    cards: list[str] = []
+
+    def scene(person: Person) -> None:
+        person.writes(BOX, "write the file tea.txt with the text: hot")
+        person.presses("Ctrl+Enter")
+        person.waits_until(lambda: app.state.waiting, "the question")
+        person.opens("Approvals")
+        desk = desk_of(app)
+        person.waits_until(lambda: (seen := desk.reviews.get(desk.chosen)) and seen.ended and seen.frames > 40)
+        person.presses("A")
+        over(person)
+        person.opens("Discussion")
+        cards.append(person.reads())
+
+    use(app, scene)
+    used = next(item for item in app.state.conversation.items if isinstance(item, ToolUse))
+    assert used.answer is not None
+    assert head_chips(used) == ("WRITE", "done", f"approved by {used.answer.by}")
+    for shown in ("write_file", "tea.txt", "hot", f"{used.seconds:.1f} s" if used.seconds >= 0.05 else ""):
+        assert shown in cards[0]

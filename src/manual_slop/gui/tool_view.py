@@ -53,17 +53,16 @@ def _head(app: App, item: ToolUse, view: View, colour: str) -> None:
     beside()
     if quiet(app, f"{_short(view, item)}##arguments", "What the model asks for, in full"):
         view.unfolded.symmetric_difference_update({"arguments"})
-    risk = item.request.action.risk if item.request is not None else None
-    if item.request is not None:
-        _next_or_below(app, risk or "UNKNOWN")
-        chip(app, risk or "UNKNOWN", palette.bad if risk in ("EXECUTE", "NETWORK", None) else palette.warn)
-        hint(_RISKS.get(risk or "", "Nobody knows how far this tool reaches."))
-    _next_or_below(app, item.state)
-    chip(app, item.state, colour)
-    if item.answer is not None:
-        words = f"{_ANSWERS[item.answer.kind]} by {item.answer.by or 'a rule'}"
-        _next_or_below(app, words)
-        chip(app, words, palette.soft)
+    risk, state, answered = head_chips(item)
+    if risk:
+        _next_or_below(app, risk)
+        chip(app, risk, palette.warn if risk in ("READ", "WRITE") else palette.bad)
+        hint(_RISKS.get(risk, "Nobody knows how far this tool reaches."))
+    _next_or_below(app, state)
+    chip(app, state, colour)
+    if answered:
+        _next_or_below(app, answered)
+        chip(app, answered, palette.soft)
     if item.seconds >= 0.05:
         _next_or_below(app, "0.0 s")
         put(app, f"{item.seconds:.1f} s", palette.faint, "mono")
@@ -75,6 +74,13 @@ _ANSWERS: Mapping[str, str] = {
     "session": "allowed for this session",
     "refuse": "refused",
 }
+
+
+def head_chips(item: ToolUse) -> tuple[str, str, str]:
+    """How far it reaches, where it stands, and who answered for it: the first and the last only where it was asked."""
+    risk = item.request.action.risk or "UNKNOWN" if item.request is not None else ""
+    answered = f"{_ANSWERS[item.answer.kind]} by {item.answer.by or 'a rule'}" if item.answer is not None else ""
+    return risk, item.state, answered
 
 
 def _next_or_below(app: App, text: str) -> None:
