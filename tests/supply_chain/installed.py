@@ -17,7 +17,12 @@ def needed() -> dict[str, Distribution]:
     Raises:
         importlib.metadata.PackageNotFoundError: where one of them is not installed.
     """
-    found: dict[str, Distribution] = {}
+    return {name: distribution(name) for name in graph() if name != PROGRAM}
+
+
+def graph() -> dict[str, set[str]]:
+    """Who needs whom, by name, from the program on; with the extras that somebody asks for."""
+    needs: dict[str, set[str]] = {}
     seen: set[tuple[str, frozenset[str]]] = set()
     waiting = [(PROGRAM, frozenset[str]())]
     while waiting:
@@ -25,13 +30,13 @@ def needed() -> dict[str, Distribution]:
         if one in seen:
             continue
         seen.add(one)
-        found[name] = distribution(name)
-        waiting += [(canonicalize_name(need.name), frozenset(need.extras)) for need in requirements(name, extras)]
-    del found[PROGRAM]
-    return found
+        wanted = [(canonicalize_name(need.name), frozenset(need.extras)) for need in _requirements(name, extras)]
+        needs.setdefault(name, set()).update(other for other, _ in wanted)
+        waiting += wanted
+    return needs
 
 
-def requirements(name: str, extras: frozenset[str] = frozenset()) -> Iterator[Requirement]:
+def _requirements(name: str, extras: frozenset[str]) -> Iterator[Requirement]:
     """What an installed distribution asks for here, with these extras."""
     for line in distribution(name).requires or ():
         need = Requirement(line)

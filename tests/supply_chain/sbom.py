@@ -8,9 +8,7 @@ from datetime import UTC, datetime
 from importlib.metadata import Distribution, version
 from typing import Any
 
-from packaging.utils import canonicalize_name
-
-from tests.supply_chain.installed import PROGRAM, needed, requirements
+from tests.supply_chain.installed import PROGRAM, graph, needed
 from tests.supply_chain.licences import licence_of
 from tests.supply_chain.lock import Locked, read_lock
 
@@ -29,7 +27,7 @@ def bill_of_materials() -> dict[str, Any]:
             "component": program | {"licenses": [{"expression": "MIT"}]},
         },
         "components": [_component(one, here.get(one.name) if one.is_for_here() else None) for one in locked],
-        "dependencies": _dependencies({one.name: one.url for one in locked if one.is_for_here()}, here),
+        "dependencies": _dependencies({one.name: one.url for one in locked if one.is_for_here()}),
     }
 
 
@@ -61,13 +59,6 @@ def _licences(expression: str) -> list[dict[str, Any]]:
     return [{"expression": expression}]
 
 
-def _dependencies(refs: Mapping[str, str], here: Mapping[str, Distribution]) -> list[dict[str, Any]]:
+def _dependencies(refs: Mapping[str, str]) -> list[dict[str, Any]]:
     known = {PROGRAM: PROGRAM, **refs}
-    return [
-        {"ref": known[name], "dependsOn": sorted({known[need] for need in _needs(name) if need in known})}
-        for name in (PROGRAM, *sorted(here))
-    ]
-
-
-def _needs(name: str) -> list[str]:
-    return [canonicalize_name(need.name) for need in requirements(name)]
+    return [{"ref": known[name], "dependsOn": sorted(known[one] for one in needs)} for name, needs in graph().items()]
