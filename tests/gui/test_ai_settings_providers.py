@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
+from imgui_bundle import imgui
 
 from manual_slop.app.offers import Offers
 from manual_slop.app.settings import read_settings
@@ -124,3 +125,31 @@ def test_where_a_price_is_from_and_when_a_model_goes_stand_in_its_row(app: App):
         assert "2027-01" in text
 
     use(app, scene)
+
+
+def test_without_a_key_it_is_said_what_to_do_and_a_key_that_is_typed_is_nowhere_to_be_read(app: App):
+    key = "sk-canary-typed-into-the-window-0123456789"
+    read: list[str] = []
+
+    def scene(person: Person) -> None:
+        chooses(person, "openai")
+        read.append(person.reads())
+        person.writes(f"{PANEL}##key openai", key)
+        person.presses("Ctrl+A")
+        person.presses("Ctrl+C")
+        person.waits(3)
+        read.append(person.reads() + imgui.get_clipboard_text())
+        person.clicks(f"{PANEL}Save key")
+        person.waits_until(lambda: "saved in" in person.reads(), "the key to be saved")
+        person.waits_until(lambda: "authorization" in server.seen[-1].headers, "the models to be asked for with it")
+        read.append(person.reads())
+
+    with models("gpt-4o") as server:
+        configure(f'[providers.openai]\napi_base = "{server.url}/v1"\n')
+        use(app, scene)
+        assert server.seen[-1].headers["authorization"] == f"Bearer {key}"
+    assert "no key in OPENAI_API_KEY: set that variable, or save a key here" in " ".join(read[0].split())
+    assert not [text for text in read if "canary" in text]
+    assert "credentials.toml [openai]" in " ".join(read[2].split())
+    assert key in (config_dir() / "credentials.toml").read_text("utf-8")
+    assert key not in repr(app.memo)
