@@ -20,10 +20,11 @@ from tests.support.scripted_server import Scripted, ScriptedServer
 PANEL = "//AI Settings/**/"
 
 
-def models(*names: str) -> ScriptedServer:
-    """A server that says which models it has."""
+def models(*names: str, locked: bool = False) -> ScriptedServer:
+    """A server that says which models it has; `locked`, not the first time."""
     listed = {"object": "list", "data": [{"id": name, "object": "model"} for name in names]}
-    return ScriptedServer([Scripted([json.dumps(listed).encode()], kind="application/json")])
+    refusal = Scripted([b'{"error": {"message": "no key"}}'], 401, kind="application/json")
+    return ScriptedServer([refusal] * locked + [Scripted([json.dumps(listed).encode()], kind="application/json")])
 
 
 def configure(text: str) -> None:
@@ -106,7 +107,9 @@ def test_servers_on_this_computer_are_looked_for_when_a_person_says_so(app: App,
             chooses(person, "rehearsal")
             person.waits(10)
             assert server.seen == []
-            person.clicks(f"{PANEL}\uf233  Look for local servers")
+            while not app.state.fetched("local servers").value:  # a busy machine may be too slow to be found
+                person.clicks(f"{PANEL}\uf233  Look for local servers")
+                person.waits_until(lambda: not app.state.fetched("local servers").loading)
             person.clicks(f"{PANEL}###local ollama")
             person.waits_until(lambda: isinstance(app.state.fetched("offers", "ollama").value, Offers))
             clicks_model(person, "ollama/qwen3")
@@ -144,7 +147,7 @@ def test_without_a_key_it_is_said_what_to_do_and_a_key_that_is_typed_is_nowhere_
         person.waits_until(lambda: "authorization" in server.seen[-1].headers, "the models to be asked for with it")
         read.append(person.reads())
 
-    with models("gpt-4o") as server:
+    with models("gpt-4o", locked=True) as server:
         configure(f'[providers.openai]\napi_base = "{server.url}/v1"\n')
         use(app, scene)
         assert server.seen[-1].headers["authorization"] == f"Bearer {key}"
