@@ -61,6 +61,12 @@ def test_no_folded_row_is_wider_than_there_is_room(text: str, columns: int):
     assert all(len(row.text) <= columns for row in folded(render(text).lines, columns))
 
 
+def test_a_line_is_folded_between_its_words_and_a_long_word_where_there_is_no_more_room():
+    prose = folded(render("change calc.py until the tests pass").lines, 18)
+    assert [row.text for row in prose] == ["change calc.py ", "until the tests ", "pass"]
+    assert [len(row.text) for row in folded(render("a " + "b" * 40).lines, 16)] == [16, 16, 10]
+
+
 def test_in_two_columns_what_goes_stands_beside_what_comes_and_nothing_is_missing():
     diff = "--- a\n+++ b\n@@ -1,3 +1,3 @@\n one\n-two\n+2\n+2½\n three"
     rows = render(diff, "diff").lines

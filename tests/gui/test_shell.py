@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from manual_slop.app.app_state import apply
+from manual_slop.app.news import News, Toast
 from manual_slop.app.settings import Settings, read_settings, write_settings
 from manual_slop.gui.commands import COMMANDS, MENUS, find
 from manual_slop.gui.context import App
@@ -117,3 +120,14 @@ def test_settings_survive_a_round_trip_and_keep_what_was_there_before():
     write_settings(Settings(theme="light"))
     write_settings(Settings(theme="contrast", scale=1.5, project="/p"))
     assert read_settings() == (Settings(theme="contrast", scale=1.5, project="/p"), "")
+
+
+def test_words_that_pass_by_cover_nothing_and_a_long_one_is_cut_at_the_edge(app: App):
+    for text in ("it is planned", "a word " * 60 + "and the end"):
+        apply(app.state, News("", datetime.now(UTC), Toast(text)))
+    text = draw(app).text
+    assert "a word a word" in text
+    assert " …" in text
+    assert "and the end" not in text
+    app.state.toasts.pop()
+    assert "it is planned" in draw(app).text

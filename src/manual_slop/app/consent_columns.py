@@ -76,10 +76,23 @@ def _parts(row: Row, columns: int) -> Iterator[Row]:
         return
     part, room, continued = "", columns, row.continued
     for token in _TOKEN.findall(text):
-        width = sum(1 if char < _WIDE_FROM else 2 for char in token)
+        width = _width(token)
         if part and width > room:
+            part, rest = _at_a_word(part)
             yield replace(row, text=part, continued=continued)
-            part, room, continued = "", columns, True
+            part, room, continued = rest, columns - _width(rest), True
         part += token
         room -= width
     yield replace(row, text=part, continued=continued)
+
+
+def _width(text: str) -> int:
+    return sum(1 if char < _WIDE_FROM else 2 for char in text)
+
+
+def _at_a_word(part: str) -> tuple[str, str]:
+    """Cut after the last space of its second half, so that a word stays whole; what is spelled out is one word."""
+    cut = part.rfind(" ", len(part) // 2) + 1
+    if not cut or part.rfind("⟦", 0, cut) > part.rfind("⟧", 0, cut):
+        return part, ""
+    return part[:cut], part[cut:]

@@ -1,31 +1,55 @@
-"""Short words to the person, in the corner, which go away by themselves."""
+"""Short words to the person, at the right of the menu bar where they cover nothing, which go away by themselves."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from imgui_bundle import ImVec2, imgui
+from imgui_bundle import imgui
 
+from manual_slop.app.news import Toast
 from manual_slop.gui.context import App
-from manual_slop.gui.theme import L
-from manual_slop.gui.widgets import put
+from manual_slop.gui.theme import L, M
+from manual_slop.gui.widgets import beside, hint, put, to_the_right
 
 _SECONDS = 6.0
 
 
 def draw_toasts(app: App) -> None:
-    """Those that are young enough, the newest at the bottom."""
+    """Within the menu bar: the young ones there is room for, the newest at the right; all of them are in the log."""
     now = datetime.now(UTC)
     young = [toast for at, toast in app.state.toasts if (now - at).total_seconds() < _SECONDS]
     if not young:
         return
-    viewport = imgui.get_main_viewport()
-    corner = ImVec2(viewport.work_pos.x + viewport.work_size.x - L, viewport.work_pos.y + viewport.work_size.y - 3 * L)
-    imgui.set_next_window_pos(corner, imgui.Cond_.always, ImVec2(1, 1))
-    flags = imgui.WindowFlags_.no_decoration | imgui.WindowFlags_.no_inputs | imgui.WindowFlags_.always_auto_resize
-    flags |= imgui.WindowFlags_.no_saved_settings | imgui.WindowFlags_.no_focus_on_appearing
-    imgui.begin("##toasts", None, flags | imgui.WindowFlags_.no_docking)
+    beside(L)
+    room = imgui.get_content_region_avail().x - M
+    shown = _that_fit(young, room)
+    to_the_right(min(room, sum(_width(toast.text) for toast in shown)) + M)
     colours = {"good": app.palette.good, "warn": app.palette.warn, "bad": app.palette.bad}
-    for toast in young:
-        put(app, toast.text, colours.get(toast.loudness, app.palette.text))
-    imgui.end()
+    for toast in shown:
+        put(app, _cut(toast.text, room), colours.get(toast.loudness, app.palette.text))
+        hint(toast.text)
+        beside(L)
+
+
+def _that_fit(young: list[Toast], room: float) -> list[Toast]:
+    """As many of the newest as go beside each other; always one, cut where it is too long."""
+    shown = [young[-1]]
+    room -= _width(young[-1].text)
+    for toast in reversed(young[:-1]):
+        room -= _width(toast.text)
+        if room < 0:
+            break
+        shown.insert(0, toast)
+    return shown
+
+
+def _width(text: str) -> float:
+    return imgui.calc_text_size(" ".join(text.split())).x + L
+
+
+def _cut(text: str, room: float) -> str:
+    line = " ".join(text.split())
+    if _width(line) <= room:
+        return line
+    kept = int(len(line) * room / _width(line)) - 2
+    return f"{line[: max(8, kept)].rstrip()} …"

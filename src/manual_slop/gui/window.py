@@ -145,9 +145,12 @@ def _listen(callbacks: hello_imgui.RunnerCallbacks, app: App) -> None:
         handle_shortcuts(app)
         call_when_waiting(app)
 
-    def popups_and_toasts() -> None:
-        draw_popups(app)
+    def menu_bar() -> None:
+        draw_menus(app)
         draw_toasts(app)
+
+    def popups() -> None:
+        draw_popups(app)
         app.frames.end()
 
     look = Look(app)
@@ -155,9 +158,9 @@ def _listen(callbacks: hello_imgui.RunnerCallbacks, app: App) -> None:
     callbacks.setup_imgui_style = look.put_on
     callbacks.pre_new_frame = look.keep
     callbacks.post_new_frame = frame
-    callbacks.show_menus = lambda: draw_menus(app)
+    callbacks.show_menus = menu_bar
     callbacks.show_status = lambda: draw_status_bar(app)
-    callbacks.post_render_dockable_windows = popups_and_toasts
+    callbacks.post_render_dockable_windows = popups
     callbacks.after_swap = FirstFrame(app.controller.warm_up).over
 
 

@@ -74,7 +74,7 @@ def draw_graph(app: App, view: View, track: TrackView, height: float) -> None:
     draw.pop_clip_rect()
     _answer(app, view, picture, under)
     note = "links of the ticket you point at" if hidden else "drag to move, wheel to zoom, double click to see all"
-    put(app, f"{len(track.tickets):,} tickets, {len(picture.laid.links):,} links   {note}", app.palette.faint)
+    put(app, f"tickets {len(track.tickets):,}   links {len(picture.laid.links):,}   {note}", app.palette.faint)
 
 
 def _picture(app: App, track: TrackView) -> Picture:
