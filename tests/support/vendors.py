@@ -33,9 +33,13 @@ class Arrival:
 
 
 class Vendors:
-    """The server. `config` is the `config.toml` that leads to it; `arrivals` is what came."""
+    """The server. `config` is the `config.toml` that leads to it; `arrivals` is what came.
 
-    def __init__(self) -> None:
+    The first `down` calls are refused: 503, try again at once.
+    """
+
+    def __init__(self, down: int = 0) -> None:
+        self.down = down
         self.arrivals: list[Arrival] = []
         self._desk = Desk()
         vendors = self
@@ -74,6 +78,10 @@ class Vendors:
 
     def _serve(self, http: BaseHTTPRequestHandler) -> None:
         body: Json = json.loads(http.rfile.read(int(http.headers.get("content-length") or 0)))
+        if self.down:
+            self.down -= 1
+            _send(http, 503, b'{"error": {"message": "we are being mended"}}')
+            return
         vendor = http.path.split("/")[1]
         gemini = _CONTENT.match(http.path)
         model = gemini["model"] if gemini else str(body["model"])
@@ -87,11 +95,16 @@ class Vendors:
             Arrival(vendor, model, _key(http.headers), usage["prompt_tokens"], cached, usage["completion_tokens"])
         )
         sent = b"".join(write({**raw, "model": model}, cached, streamed))
-        http.send_response(200)
-        http.send_header("content-type", "text/event-stream" if streamed else "application/json")
-        http.send_header("content-length", str(len(sent)))
-        http.end_headers()
-        http.wfile.write(sent)
+        _send(http, 200, sent, "text/event-stream" if streamed else "application/json")
+
+
+def _send(http: BaseHTTPRequestHandler, status: int, sent: bytes, kind: str = "application/json") -> None:
+    http.send_response(status)
+    http.send_header("content-type", kind)
+    http.send_header("content-length", str(len(sent)))
+    http.send_header("retry-after", "0")
+    http.end_headers()
+    http.wfile.write(sent)
 
 
 def _key(headers: Any) -> str:

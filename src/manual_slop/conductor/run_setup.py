@@ -15,7 +15,7 @@ from manual_slop.conductor.mending import mend
 from manual_slop.conductor.plan_files import open_project
 from manual_slop.conductor.pools import pool_for
 from manual_slop.conductor.run_values import RUN, RunSettings, Unknown
-from manual_slop.conductor.running import Run
+from manual_slop.conductor.running import Clock, Run
 from manual_slop.conductor.shadow import open_repository, take_picture
 from manual_slop.conductor.shift import Assignment, Duties, Shift
 from manual_slop.conductor.tiers import Tiers, load_tiers
@@ -51,19 +51,21 @@ _NONE = Wishes()
 _USUAL = Duties()
 
 
-def run_track(store: Store, track_id: str, wishes: Wishes = _NONE, duties: Duties = _USUAL) -> str:
+def run_track(
+    store: Store, track_id: str, wishes: Wishes = _NONE, duties: Duties = _USUAL, clock: Clock | None = None
+) -> str:
     """Work on a track until it is over or cannot go on; says why it ended. `duties` are what its executor runs.
 
     Raises `ConfigError` where it may not be worked on, `StoreError` where another program does, and `GitFailed`.
     """
     store.tracks.claim(track_id)
     try:
-        return _run(store, track_id, wishes, duties)
+        return _run(store, track_id, wishes, duties, clock)
     finally:
         store.tracks.release(track_id)
 
 
-def _run(store: Store, track_id: str, wishes: Wishes, duties: Duties) -> str:
+def _run(store: Store, track_id: str, wishes: Wishes, duties: Duties, clock: Clock | None) -> str:
     state = state_of(store, track_id)
     workspace = open_project(state.project)
     if state.status in ("planned", "approved"):
@@ -99,7 +101,7 @@ def _run(store: Store, track_id: str, wishes: Wishes, duties: Duties) -> str:
             duties,
         )
         loud = ("plan",) if wishes.yes_plan else ()
-        run = Run(store.tracks, track_id, settings, shift, run_id=run_id, loud=loud)
+        run = Run(store.tracks, track_id, settings, shift, run_id=run_id, loud=loud, clock=clock)
         return run.go(watcher)
 
 

@@ -100,7 +100,7 @@ def _integrated(task: Task, result: Integrated | Clashed) -> Decision:
     why = f"its work and what was merged before it both changed {where}"
     resolves = f"conflicts with the work of others in {where}: {result.ticket.id} resolves it"
     waits = _moved(task, "review", resolves, blocked_by="dependency")
-    begins = TicketChanged(result.ticket.id, "todo", why, PERSON)
+    begins = TicketChanged(result.ticket.id, "todo", why, RUN)
     return Decision((TicketAdded(result.ticket, why), begins, waits))
 
 

@@ -9,6 +9,7 @@ from manual_slop.rehearsal.conversation import Conversation
 from manual_slop.rehearsal.faults import Fault, FaultLog, fault_named
 from manual_slop.rehearsal.model import decide
 from manual_slop.rehearsal.skills import OBEDIENT_SKILLS, SKILLS
+from manual_slop.rehearsal.skills.ticket import read_ticket
 from manual_slop.rehearsal.wire.errors import RequestError, shorten
 from manual_slop.rehearsal.wire.limits import shorten_answer
 from manual_slop.rehearsal.wire.reply import Answer, Envelope, as_events, as_json
@@ -41,7 +42,7 @@ class Desk:
         """
         request = read_request(raw)
         model = find_model(request.model)
-        fault = _header_fault(fault_name) or model.fault
+        fault = _header_fault(fault_name) or _own_fault(model, request.conversation)
         self._refuse_if_due(fault, request)
         _refuse_if_too_long(model, request.conversation)
         answer = shorten_answer(_answer_of(model, request.conversation), request.most_tokens, request.stop)
@@ -79,6 +80,14 @@ def _header_fault(name: str) -> Fault | None:
     if fault is None:
         raise RequestError(f"There is no fault '{shorten(name)}'.", "x-rehearsal-fault", "unknown_fault")
     return fault
+
+
+def _own_fault(model: Model, conversation: Conversation) -> Fault | None:
+    """The model's; one that is to crash in the middle of a ticket does so after its first step."""
+    ticket = read_ticket(conversation.asked) if model.weakness.kind == "crash" else None
+    if ticket is None:
+        return model.fault
+    return model.fault if conversation.exchanges and model.weakness.at(ticket.attempt) else None
 
 
 def _answer_of(model: Model, conversation: Conversation) -> Answer:

@@ -72,6 +72,8 @@ class _Work:
         return Step(calls=calls, thought="Both sides are to hold: I keep both.") if calls else None
 
     def _obey(self) -> Step | None:
+        if any(_CONFLICT.search(text) for text in self._texts().values()):
+            return None  # the brief repeats what two tickets asked for, and both have done it
         made = [(each.name, each.arguments) for each in self.done]
         for order in self.ticket.orders:
             meant = understood(order, self.work)
