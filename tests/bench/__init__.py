@@ -1,1 +1,1 @@
-"""Benchmarks: what our layer costs beside httpx, the OpenAI SDK and litellm alone, in one interleaved run."""
+"""Benchmarks: `uv run python -m tests.bench`. Only figures of one and the same run can be compared."""

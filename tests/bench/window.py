@@ -1,13 +1,12 @@
 """How quick the window is: Python's time per frame, the first frame, memory, idling, beside what we hold ourselves to.
 
-`python -m tests.bench.bench_window` runs every scene in a process of its own; with names, those. It ends with 1 where
-a target was missed. `cpu` is the drawing thread's own time: where the machine has other work it is the better figure.
-Scenes that need a display start Xvfb, and say so where there is none.
+Every scene runs in a process of its own: `python -m tests.bench.window SCENE` prints its figures as JSON. `cpu` is
+the drawing thread's own time: where the machine has other work it is the better figure. Scenes that need a display
+start Xvfb, and say so where there is none.
 """
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import resource
@@ -24,6 +23,7 @@ from typing import Any
 
 from manual_slop.values.events import MessageAdded, TextDelta, TurnStarted
 from manual_slop.values.messages import user
+from tests.bench.part import Part, Target
 
 CODE = "".join(f"def function_{number}(x: int) -> int:\n    return x * {number} + 1\n\n" for number in range(620))
 _FPS, _WARM, _AT_WORK, _PIECES = 60.0, 20, 8, 200.0
@@ -235,32 +235,31 @@ TARGETS: Mapping[str, Mapping[str, float]] = {
 """What a figure is at most."""
 
 
-def main(names: list[str]) -> int:
-    """Each scene in a process of its own, or the one named, as JSON. 1 where a target was missed or a scene failed."""
-    if names[:1] == ["--alone"]:
-        print(json.dumps(SCENES[names[1]]()))
-        return 0
-    missed = False
-    for name in names or SCENES:
-        command = [sys.executable, "-m", "tests.bench.bench_window", "--alone", name]
-        with tempfile.TemporaryDirectory() as home:
-            done = subprocess.run(
-                command, capture_output=True, text=True, check=False, env={**os.environ, "MANUAL_SLOP_HOME": home}
-            )
-        said = (done.stdout.strip().splitlines()[-1:] or [done.stderr.strip()[-300:]])[0]
-        figures: dict[str, float] = {}
-        with contextlib.suppress(ValueError):
-            figures = json.loads(said)
-            said = "   ".join(_figure(key, value, TARGETS[name].get(key)) for key, value in figures.items())
-        missed |= not figures or any(figures[key] > most for key, most in TARGETS[name].items())
-        print(f"{name:<10} {said}", flush=True)
-    return int(missed)
+_QUICK = ("small", "tickets")
 
 
-def _figure(key: str, value: float, most: float | None) -> str:
-    if most is None:
-        return f"{key} {value:.2f}"
-    return f"{key} {value:.2f} (≤ {most:g}{'' if value <= most else ', MISSED'})"
+def part(quick: bool) -> Part:
+    """Each scene by itself. Those that need a display have no figures where there is none."""
+    found = {name: _scene(name) for name in (_QUICK if quick else SCENES)}
+    lines, targets = [], []
+    for name, figures in found.items():
+        lines.append(
+            f"{name:<10} " + ("   ".join(f"{key} {value:.2f}" for key, value in figures.items()) or "no figure")
+        )
+        for key, most in TARGETS[name].items():
+            value = figures.get(key, float("inf"))
+            targets.append(Target(f"{name}: {key} {value:.2f} (≤ {most:g})", value <= most))
+    return Part(found, lines, targets)
+
+
+def _scene(name: str) -> dict[str, float]:
+    command = [sys.executable, "-m", "tests.bench.window", name]
+    with tempfile.TemporaryDirectory() as home:
+        surroundings = {**os.environ, "MANUAL_SLOP_HOME": home}
+        done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False, env=surroundings)
+    said = done.stdout.strip().splitlines()[-1:]
+    figures: dict[str, float] = json.loads(said[0]) if done.returncode == 0 and said else {}
+    return figures
 
 
 def _begun(app: object) -> None:
@@ -314,4 +313,4 @@ def _memory() -> float:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    print(json.dumps(SCENES[sys.argv[1]]()))

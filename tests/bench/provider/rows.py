@@ -11,23 +11,27 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.bench.processes import ROOT, Crew, environment
-from tests.bench.worker import GROUPS
+from tests.bench.provider.processes import ROOT, Crew, alone, environment, groups
+from tests.bench.provider.worker import GROUPS
 
 EVERYBODY = tuple(name for names in GROUPS.values() for name in names)
+SESSIONS = (1, 4, 16, 64)
+"""How many conversations go on at once."""
 _IN_ONE_PIECE = tuple(name for name in EVERYBODY if name != "ours heard")
+_NOT_COLD = ("litellm as loaded", "ours heard", "ours whole")
 HEAVY = ("litellm", "openai", "pydantic", "httpx", "PIL", "aiohttp", "tenacity", "rich", "typer")
 """Modules that importing our front door must not load."""
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A task, in words, whom it is given to, and how often a turn."""
+    """A task, in words, whom it is given to, how often a turn, and in which turns: each, each second …"""
 
     task: str
     title: str
     contenders: Sequence[str] = _IN_ONE_PIECE
     times: int = 1
+    every: int = 1
 
 
 ROWS = (
@@ -37,7 +41,8 @@ ROWS = (
     Row("history 10", "reply after 10 messages", times=3),
     Row("history 100", "reply after 100 messages", times=2),
     Row("history 1000", "reply after 1,000 messages"),
-    Row("image", "reply to a picture of 5 MB"),
+    Row("history 10000", "reply after 10,000 messages", every=4),
+    Row("image", "reply to a picture of 5 MB", every=2),
 )
 
 
@@ -53,12 +58,19 @@ class Figures:
     samples: int
 
 
+Table = Mapping[str, Mapping[str, Figures]]
+"""Figures by row and contender."""
+
+
 def interleaved(crew: Crew, turns: int) -> dict[str, dict[str, Figures]]:
     """Every row of every contender, taking turns `turns` times, the first to go being another each time."""
-    seen: dict[str, dict[str, list[dict[str, Any]]]] = {row.task: {name: [] for name in row.contenders} for row in ROWS}
+    taking = {row.task: [name for name in row.contenders if name in crew.names] for row in ROWS}
+    seen: dict[str, dict[str, list[dict[str, Any]]]] = {
+        task: {name: [] for name in names} for task, names in taking.items()
+    }
     for turn in range(-1, turns):  # the first is for warming up
-        for row in ROWS:
-            for name in _rotated(row.contenders, turn):
+        for row in (row for row in ROWS if turn < 0 or turn % row.every == 0):
+            for name in _rotated(taking[row.task], turn):
                 result = crew.do(name, row.task, times=row.times)
                 if turn >= 0:
                     seen[row.task][name].append(result)
@@ -84,9 +96,13 @@ def _rotated(names: Sequence[str], by: int) -> list[str]:
     return [*names[start:], *names[:start]]
 
 
-def bursts(crew: Crew, threads: int, calls: int, turns: int) -> dict[str, Figures]:
-    """So many conversations at once, each of so many prompts: milliseconds for all of them."""
-    contenders = [name for name in EVERYBODY if name not in ("ours heard", "ours whole")]
+def bursts(crew: Crew, calls: int, turns: int) -> dict[str, dict[str, Figures]]:
+    """So many prompts shared among 1 to 64 conversations at once: milliseconds for all of them, by their number."""
+    contenders = [name for name in EVERYBODY if name in crew.names and name not in ("ours heard", "ours whole")]
+    return {str(threads): _burst(crew, contenders, threads, max(1, calls // threads), turns) for threads in SESSIONS}
+
+
+def _burst(crew: Crew, contenders: Sequence[str], threads: int, calls: int, turns: int) -> dict[str, Figures]:
     seen: dict[str, list[dict[str, Any]]] = {name: [] for name in contenders}
     for turn in range(turns):
         for name in _rotated(contenders, turn):
@@ -94,6 +110,22 @@ def bursts(crew: Crew, threads: int, calls: int, turns: int) -> dict[str, Figure
             assert not result["crossed"], f"{name} gave {result['crossed']} answers to somebody else"
             seen[name].append(result)
     return {name: figures(results) for name, results in seen.items()}
+
+
+def cold(base: str, home: Path, times: int, *, peers: bool) -> dict[str, dict[str, float]]:
+    """Milliseconds from nothing to the first answer in a fresh process, and those of the second."""
+    by_group = {group: GROUPS[group] for group in groups(peers)}
+    who = [(group, name) for group, names in by_group.items() for name in names if name not in _NOT_COLD]
+    seen: dict[str, list[dict[str, float]]] = {name: [] for _, name in who}
+    for turn in range(-1, times):  # the first compiles
+        for group, name in who:
+            took = json.loads(alone(group, "tests.bench.provider.cold", name, base, home=home))
+            if turn >= 0:
+                seen[name].append(took)
+    return {
+        name: {part: 1e3 * statistics.median(one[part] for one in results) for part in ("first", "second")}
+        for name, results in seen.items()
+    }
 
 
 def imports(home: Path, times: int) -> dict[str, Any]:

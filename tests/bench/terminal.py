@@ -1,4 +1,4 @@
-"""How soon a person sees something, and what showing an answer costs. Run: python -m tests.terminal.bench_first_sign"""
+"""How soon a person sees something on a terminal, and what showing an answer costs."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import time
 
 from manual_slop.terminal.turn_view import TurnView
 from manual_slop.values.events import Event, TextDelta
+from tests.bench.part import Part, row
 from tests.terminal.doubles import into_pipes, on_terminal
 
 _RUNS = 7
@@ -47,16 +48,18 @@ def shown(view: TurnView, redraw_every: int) -> float:
     return (time.process_time() - begun) * 1000 / len(events)
 
 
-def main() -> None:
-    """Print it all."""
+def part(quick: bool) -> Part:
+    """What a person waits for on a terminal."""
+    runs = 1 if quick else _RUNS
+    seen: dict[str, list[float]] = {}
     for arguments in (("--version",), ("send", "-m", "rehearsal/demo", "hi"), ("chat", "-m", "rehearsal/demo")):
-        times = sorted(first_sign(*arguments) for _ in range(_RUNS))
-        print(f"{arguments[0]:<12} first sign after {statistics.median(times):.2f} s, at worst {times[-1]:.2f} s")
-    print(f"answer of {len(_ANSWER):,} characters, per piece: into a pipe {shown(TurnView(into_pipes()[0]), 1):.3f} ms")
+        first_sign(*arguments)
+        seen[arguments[0]] = sorted(first_sign(*arguments) for _ in range(runs))
+    cost = {"into a pipe": shown(TurnView(into_pipes()[0]), 1)}
     for every in (1, 10, 100):
-        cost = shown(TurnView(on_terminal(100, 40)[0]), every)
-        print(f"  on a terminal, redrawn every {every} pieces: {cost:.3f} ms")
-
-
-if __name__ == "__main__":
-    main()
+        cost[f"on a terminal, redrawn every {every} pieces"] = shown(TurnView(on_terminal(100, 40)[0]), every)
+    lines = [row("the first sign of life", "median s", "worst s")]
+    lines += [row(f"  {name}", f"{statistics.median(took):.2f}", f"{took[-1]:.2f}") for name, took in seen.items()]
+    lines += [row(f"an answer of {len(_ANSWER):,} characters", "ms a piece")]
+    lines += [row(f"  {name}", f"{milliseconds:.3f}") for name, milliseconds in cost.items()]
+    return Part({"first_sign_s": seen, "shown_ms": cost}, lines)

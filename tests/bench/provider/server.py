@@ -1,9 +1,9 @@
-"""A Chat Completions server that costs next to nothing: it answers from bytes made beforehand, in a process of its own.
+"""A Chat Completions server that costs next to nothing: it answers from bytes made beforehand, in its own process.
 
-`python -m tests.bench.server` prints its port and ends with its standard input. The first part of the path chooses
-the answer: `/plain/v1`, `/long/v1` (500 pieces at once), `/short/v1` (20), `/loop/v1` (ten tool rounds), `/mark/v1`
-(echoes the last `#number#`), `/stall/v1` (never answers), `/midstall/v1` (20 pieces, then silence);
-`/delay-200/plain/v1` waits 200 ms first.
+`python -m tests.bench.provider.server` prints its port and ends with its standard input. The first part of the
+path chooses the answer: `/plain/v1`, `/long/v1` (500 pieces at once), `/short/v1` (20), `/loop/v1` (ten tool
+rounds), `/mark/v1` (echoes the last `#number#`), `/stall/v1` (never answers), `/midstall/v1` (20 pieces, then
+silence); `/delay-200/plain/v1` waits 200 ms first.
 """
 
 from __future__ import annotations
@@ -12,7 +12,17 @@ import asyncio
 import re
 import sys
 
-from tests.bench.replies import LONG, SENTENCE, TOOL_ROUNDS, call_streamed, call_whole, pieces, said, told, words
+from tests.bench.provider.replies import (
+    LONG,
+    SENTENCE,
+    TOOL_ROUNDS,
+    call_streamed,
+    call_whole,
+    pieces,
+    said,
+    told,
+    words,
+)
 
 _LENGTH = re.compile(rb"content-length: *(\d+)", re.IGNORECASE)
 _RESULT = re.compile(rb'"role": ?"tool"')

@@ -9,8 +9,8 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from tests.bench.replies import TOOL_ROUNDS
-from tests.bench.tasks import (
+from tests.bench.provider.replies import TOOL_ROUNDS
+from tests.bench.provider.tasks import (
     IMAGE_QUESTION,
     KEY,
     MODEL,
@@ -173,7 +173,7 @@ class Ours:
         self._stream = stream
         self._listens = listens
         self._access = new_access()
-        self._past = {length: _past(length) for length in (10, 100, 1000)}
+        self._past = {length: _past(length) for length in (10, 100, 1_000, 10_000)}
         self._sessions: dict[int, Any] = {}
 
     def single(self, path: str = "plain", prompt: str = PROMPT) -> Done:
@@ -186,7 +186,7 @@ class Ours:
 
     def loop(self) -> Done:
         """Ten rounds of a tool call, then words."""
-        from tests.bench.toolbox import five_tools
+        from tests.bench.provider.toolbox import five_tools
 
         session = self._session()
         session.toolbox = five_tools()

@@ -8,7 +8,7 @@ import tempfile
 from manual_slop.safety.workspace import Workspace
 from manual_slop.tools.declaration import Tool, ToolContext, make_tool
 from manual_slop.tools.registry import ToolBox
-from tests.bench import tasks
+from tests.bench.provider import tasks
 
 
 @functools.cache

@@ -1,6 +1,6 @@
 """One process of contenders. It works when told to and is silent otherwise, so that processes can take turns.
 
-`python -m tests.bench.worker GROUP SERVER` reads one JSON command a line and answers each with one line.
+`python -m tests.bench.provider.worker GROUP SERVER` reads one JSON command a line and answers each with one line.
 """
 
 from __future__ import annotations
@@ -13,22 +13,24 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from tests.bench import solo
-from tests.bench.contenders import Httpx, Litellm, OpenAI, Ours
-from tests.bench.replies import LONG, SENTENCE
-from tests.bench.tasks import Done
+from tests.bench.provider import solo, where
+from tests.bench.provider.contenders import Httpx, Litellm, OpenAI, Ours
+from tests.bench.provider.peers import PINS, peer
+from tests.bench.provider.replies import LONG, SENTENCE
+from tests.bench.provider.tasks import Done
 
 GROUPS: Mapping[str, tuple[str, ...]] = {
     "plain": ("httpx", "openai"),
     "default": ("litellm default",),
     "tuned": ("litellm tuned",),
     "ours": ("litellm as loaded", "ours", "ours heard", "ours whole"),
+    **{name: (name,) for name in PINS},
 }
 """Who shares a process: litellm's settings are its process's.
 
 `tuned` has the settings litellm documents for speed; `as loaded` is litellm as our loader leaves it, asked by itself,
 so that what we add stands beside what we build on. Ours streams unless it says `whole`, and nobody listens unless it
-says `heard`.
+says `heard`. Each of the other libraries has an environment of its own.
 """
 
 
@@ -38,6 +40,8 @@ def contenders(group: str, server: str) -> dict[str, Any]:
         return {"httpx": Httpx(server), "openai": OpenAI(server)}
     if group == "ours":
         return _ours(server)
+    if group in PINS:
+        return {group: peer(group, server)}
     import litellm
 
     if group == "tuned":
@@ -46,6 +50,12 @@ def contenders(group: str, server: str) -> dict[str, Any]:
         litellm.disable_token_counter = True
         litellm.turn_off_message_logging = True
     return {f"litellm {group}": Litellm(server, litellm)}
+
+
+def contender(name: str, server: str) -> Any:
+    """One of them alone, by its name."""
+    group = next(group for group, names in GROUPS.items() if name in names)
+    return contenders(group, server)[name]
 
 
 def _ours(server: str) -> dict[str, Any]:
@@ -59,9 +69,9 @@ def _ours(server: str) -> dict[str, Any]:
     }
 
 
-def timed(contender: Any, task: str, times: int) -> dict[str, Any]:
+def timed(who: Any, task: str, times: int) -> dict[str, Any]:
     """Do a task so many times: wall seconds of each, seconds to each first piece, CPU seconds of one."""
-    job, expected = _job(contender, task)
+    job, expected = _job(who, task)
     walls, firsts = [], []
     cpu_before = time.process_time()
     for _ in range(times):
@@ -73,11 +83,11 @@ def timed(contender: Any, task: str, times: int) -> dict[str, Any]:
     return {"wall": walls, "first": firsts, "cpu": (_settled_cpu() - cpu_before) / times}
 
 
-def _job(contender: Any, task: str) -> tuple[Callable[[], Done], str]:
+def _job(who: Any, task: str) -> tuple[Callable[[], Done], str]:
     kind, _, size = task.partition(" ")
     if kind == "history":
-        return (lambda: contender.history(int(size))), SENTENCE
-    return getattr(contender, kind), LONG if kind == "stream" else SENTENCE
+        return (lambda: who.history(int(size))), SENTENCE
+    return getattr(who, kind), LONG if kind == "stream" else SENTENCE
 
 
 def _settled_cpu() -> float:
@@ -91,11 +101,11 @@ def _settled_cpu() -> float:
         spent = now
 
 
-def burst(contender: Any, threads: int, calls: int) -> dict[str, Any]:
+def burst(who: Any, threads: int, calls: int) -> dict[str, Any]:
     """So many conversations at once, each of so many prompts; every answer is checked to be its own."""
     cpu_before, started = time.process_time(), time.perf_counter()
     with ThreadPoolExecutor(threads) as pool:
-        heard = list(pool.map(lambda mark: contender.talk(mark, calls), range(threads)))
+        heard = list(pool.map(lambda mark: who.talk(mark, calls), range(threads)))
     wall = time.perf_counter() - started
     crossed = sum(text != f"#{mark}#" for mark, texts in enumerate(heard) for text in texts)
     return {"wall": [wall], "first": [], "cpu": _settled_cpu() - cpu_before, "crossed": crossed}
@@ -106,16 +116,18 @@ def _work(group: str, server: str, say: Callable[[dict[str, Any]], None]) -> Non
     say({"ready": list(crew)})
     for line in sys.stdin:
         order = json.loads(line)
-        contender = crew[order["contender"]]
+        who = crew[order["contender"]]
         match order["do"]:
             case "burst":
-                say(burst(contender, order["threads"], order["calls"]))
+                say(burst(who, order["threads"], order["calls"]))
             case "memory":
-                say(solo.memory(contender, order["calls"]))
+                say(solo.memory(who, order["calls"]))
+            case "where":
+                say(where.parts(who, order["calls"]))
             case "cancel":
                 say(solo.cancel(server, order["tries"]))
             case task:
-                say(timed(contender, task, order["times"]))
+                say(timed(who, task, order["times"]))
 
 
 def main() -> None:

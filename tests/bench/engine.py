@@ -1,12 +1,10 @@
-"""What a run costs beside its workers: `uv run python -m tests.bench.bench_engine [--quick] [--json FILE]`.
+"""What a run costs beside its workers.
 
 A thousand tickets over 64 workers that do nothing, each step kept on the disk: the time a ticket is the engine's own.
 """
 
 from __future__ import annotations
 
-import argparse
-import json
 import random
 import resource
 import tempfile
@@ -19,6 +17,7 @@ from manual_slop.conductor.running import Run
 from manual_slop.store.store import Store
 from manual_slop.store.watching import Watcher
 from manual_slop.values.tickets import Ticket
+from tests.bench.part import Part, Target, row
 from tests.support.crews import ScriptedCrew, planned
 
 MOST_MS = 5.0
@@ -60,22 +59,23 @@ def measure(tickets: int, workers: int, folder: Path) -> dict[str, Any]:
     }
 
 
-def main() -> None:
-    """Measure and tell."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--quick", action="store_true")
-    parser.add_argument("--json", type=Path)
-    given = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        found = measure(100 if given.quick else 1000, 64, Path(folder))
-    print(
-        f"{found['tickets']} tickets over {found['workers']} workers: {found['ms_a_ticket']:.2f} ms a ticket "
-        f"({found['cpu_ms_a_ticket']:.2f} ms of it at work), +{found['grown_mb']:.0f} MB"
-    )
-    print(f"{'✓' if found['ms_a_ticket'] <= MOST_MS else '✗'} at most {MOST_MS:g} ms a ticket")
-    if given.json:
-        given.json.write_text(json.dumps(found, indent=2), "utf-8")
-
-
-if __name__ == "__main__":
-    main()
+def part(quick: bool) -> Part:
+    """Runs of several sizes over 64 workers."""
+    runs = []
+    for count in (10, 100) if quick else (10, 100, 1000):
+        with tempfile.TemporaryDirectory() as folder:
+            runs.append(measure(count, 64, Path(folder)))
+    lines = [row("tickets over 64 workers", "ms each", "CPU ms", "MB more", "at once")]
+    lines += [
+        row(
+            f"  {it['tickets']:,}",
+            f"{it['ms_a_ticket']:.2f}",
+            f"{it['cpu_ms_a_ticket']:.2f}",
+            f"{it['grown_mb']:.0f}",
+            str(it["most_at_once"]),
+        )
+        for it in runs
+    ]
+    most = runs[-1]["ms_a_ticket"]
+    words = f"the engine adds {most:.2f} ms to each of {runs[-1]['tickets']:,} tickets (≤ {MOST_MS:g})"
+    return Part({"runs": runs}, lines, [Target(words, most <= MOST_MS)])

@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from tests.bench.tasks import KEY, MODEL, PROMPT
+from tests.bench.provider.tasks import KEY, MODEL, PROMPT
 
 
 def memory(contender: Any, calls: int) -> dict[str, Any]:

@@ -1,0 +1,1 @@
+"""What asking costs: our session beside httpx, the OpenAI SDK, litellm alone and other libraries."""
