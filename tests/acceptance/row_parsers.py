@@ -162,15 +162,11 @@ def _mutated(data: bytes, chance: random.Random) -> bytes:
             case 1:
                 del changed[at : at + chance.randrange(60)]
             case 2:
-                changed[at:at] = chance.choice(
-                    [b"\n\n", b"\r", b"data: ", b"null", b"[]", b"{", b'"', b"\xff", b"\\ud800", b"1e999"]
-                )
+                changed[at:at] = chance.choice(INSERTED)
             case 3:
                 changed[at:at] = changed[max(0, at - 80) : at]
             case _:
-                old, new = chance.choice(
-                    [(b'"index": 0', b'"index": 9'), (b'"content"', b'"tool_calls"'), (b"{", b"[")]
-                )
+                old, new = chance.choice(REPLACED)
                 changed = bytearray(changed.replace(old, new, 1))
     return bytes(changed)
 

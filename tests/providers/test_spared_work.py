@@ -75,3 +75,28 @@ def test_the_first_error_of_a_process_imports_no_web_framework() -> None:
         command = [sys.executable, "-c", ASK_IN_VAIN, f"{server.url}/v1"]
         ran = subprocess.run(command, capture_output=True, text=True, check=True)
     assert ran.stdout.split() == ["auth", "False"], ran.stderr
+
+
+FIRST_ANSWER = """
+import gc, sys
+from manual_slop.providers.litellm_loader import litellm
+litellm()
+from manual_slop.ai_client import new_session
+said = new_session("openai/gpt-4o").send("hi", api_base=sys.argv[1], api_key="sk-x").text
+unasked = [name for name in ("tiktoken_ext.openai_public", "litellm.proxy._types") if name in sys.modules]
+import litellm.main
+print(said, unasked, gc.isenabled(), gc.get_freeze_count(), len(litellm.main._get_encoding().encode("a b")))
+"""
+
+
+def test_the_first_answer_waits_for_no_tokenizer_and_no_proxy_and_whoever_asks_for_them_has_them() -> None:
+    with ScriptedServer([says("hi")]) as server:
+        command = [sys.executable, "-c", FIRST_ANSWER, f"{server.url}/v1"]
+        ran = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert ran.stdout.split() == ["hi", "[]", "True", "0", "2"], ran.stderr
+
+
+def test_a_tokenizer_of_ours_is_read_when_something_is_asked_of_it() -> None:
+    main = litellm().main
+    with opened(Exchange(Timeouts())):
+        assert main._get_encoding().encode("a b") == main._get_encoding.__wrapped__().encode("a b")

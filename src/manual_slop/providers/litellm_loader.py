@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
+import gc
 import os
 import threading
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from manual_slop.providers.spared_work import spare
@@ -27,12 +29,28 @@ _ENVIRONMENT: Mapping[str, str] = {
 def _load() -> Any:
     os.environ.update({name: value for name, value in _ENVIRONMENT.items() if name not in os.environ})
     warnings.filterwarnings("ignore", category=UserWarning, module="pydantic")  # about litellm's own models
-    import litellm
+    with _no_garbage_collected():
+        import litellm
 
     _quieten(litellm)
     _install_transport(litellm)
     spare(litellm)
     return litellm
+
+
+@contextlib.contextmanager
+def _no_garbage_collected() -> Iterator[None]:
+    """Half a million objects come to stay: looking again and again for some that could go takes a third of the time."""
+    collects = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if gc.get_freeze_count() == 0:
+            gc.freeze()  # with its opposite: all of them are of the oldest generation, without being looked at
+            gc.unfreeze()
+        if collects:
+            gc.enable()
 
 
 _lock = threading.Lock()

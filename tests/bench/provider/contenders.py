@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import functools
 import json
 import threading
 import time
@@ -173,7 +174,6 @@ class Ours:
         self._stream = stream
         self._listens = listens
         self._access = new_access()
-        self._past = {length: _past(length) for length in (10, 100, 1_000, 10_000)}
         self._sessions: dict[int, Any] = {}
 
     def single(self, path: str = "plain", prompt: str = PROMPT) -> Done:
@@ -200,7 +200,7 @@ class Ours:
     def history(self, length: int) -> Done:
         """A prompt in a conversation that holds `length` messages."""
         session = self._sessions.setdefault(length, self._session())
-        session.messages[:] = self._past[length]
+        session.messages[:] = _past(length)
         return self._say(session, "plain", PROMPT)
 
     def image(self) -> Done:
@@ -233,6 +233,7 @@ class Ours:
         return heard.done(started, rounds=reply.rounds)
 
 
+@functools.cache
 def _past(length: int) -> list[Any]:
     from manual_slop.values.messages import Message, Text
 

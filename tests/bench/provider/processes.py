@@ -10,6 +10,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
@@ -38,14 +39,19 @@ def python_for(group: str) -> list[str]:
 
 @contextmanager
 def _started(python: Sequence[str], *arguments: str, home: Path) -> Iterator[subprocess.Popen[str]]:
-    with subprocess.Popen(
-        [*python, *arguments],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-        cwd=ROOT,
-        env=environment(home),
-    ) as process:
+    """A process whose words on stderr are shown only if it fails: some libraries leave tracebacks behind."""
+    with (
+        tempfile.TemporaryFile("w+") as words,
+        subprocess.Popen(
+            [*python, *arguments],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=words,
+            text=True,
+            cwd=ROOT,
+            env=environment(home),
+        ) as process,
+    ):
         try:
             yield process
         finally:
@@ -55,6 +61,9 @@ def _started(python: Sequence[str], *arguments: str, home: Path) -> Iterator[sub
                 process.wait(10)
             except subprocess.TimeoutExpired:
                 process.kill()
+            if process.returncode:
+                words.seek(0)
+                print(words.read()[-5_000:], file=sys.stderr)
 
 
 def environment(home: Path) -> dict[str, str]:

@@ -37,7 +37,7 @@ def parts(contender: Any, calls: int) -> dict[str, Any]:
     whole = sum(own.values())
     return {
         "share": {name: seconds / whole for name, seconds in own.most_common()},
-        "steps": {name: seconds / whole for name, seconds in steps.most_common(25)},
+        "steps": {name: seconds / whole for name, seconds in steps.most_common(12)},
     }
 
 
