@@ -3,25 +3,20 @@
 from __future__ import annotations
 
 import json
-import random
-from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
 
 from manual_slop import ai_client
-from manual_slop.providers import sse
 from manual_slop.providers.config import load_config
 from manual_slop.providers.price_sources import read_price_file
 from manual_slop.providers.retry import RetryPolicy
-from manual_slop.providers.stream import Accumulator, read_openai_chunk
 from manual_slop.safety.workspace import Workspace
 from manual_slop.tools.declaration import ToolContext, tool
 from manual_slop.tools.registry import ToolBox
 from manual_slop.values.errors import ConfigError, ProviderError
-from manual_slop.values.events import TextDelta
 from manual_slop.values.strict_json import StrictJSONError, parse
 from tests.acceptance.trial import Row, Trial
-from tests.support.scripted_server import Scripted, ScriptedServer, calls, chunk, says
+from tests.support.broken_streams import heard, mutated, pieces, shapes
+from tests.support.scripted_server import Scripted, ScriptedServer, calls, says
 from tests.support.shared import shared_path
 
 REFUSED_ON_PURPOSE = {"y_object_duplicated_key.json", "y_object_duplicated_key_and_value.json"}
@@ -129,85 +124,17 @@ def _verdict(document: bytes) -> str:
     return "y"
 
 
-def _streams() -> list[bytes]:
-    """What real streams look like: text, two calls at once, thoughts, errors, comments, every line ending."""
-    deltas: list[Mapping[str, Any]] = [
-        *({"content": word} for word in ("", "Hel", "lo, ", "wörld \u2028", "\U0001f600")),
-        {"reasoning_content": "hm"},
-        {
-            "tool_calls": [
-                {"index": 0, "id": "a", "type": "function", "function": {"name": "read", "arguments": '{"p"'}}
-            ]
-        },
-        {"tool_calls": [{"index": 1, "id": "b", "type": "function", "function": {"name": "list", "arguments": "{}"}}]},
-        {"tool_calls": [{"index": 0, "function": {"arguments": ': "x"}'}}]},
-    ]
-    whole = b"".join(chunk(delta) for delta in deltas) + chunk({}, "tool_calls") + b"data: [DONE]\n\n"
-    errors = b'event: error\ndata: {"error": {"message": "no"}}\n\n' + whole[:300]
-    shown = [whole, b": ping\n\n" + whole, errors, whole.replace(b"data: ", b"data:")]
-    return [*shown, *(one.replace(b"\n", b"\r\n") for one in shown), whole.replace(b"\n", b"\r")]
-
-
-INSERTED = (b"\n\n", b"\r", b"data: ", b"null", b"[]", b"{", b'"', b"\xff", b"\\ud800", b"1e999")
-REPLACED = ((b'"index": 0', b'"index": 9'), (b'"content"', b'"tool_calls"'), (b"{", b"["), (b'"', b"[]"))
-
-
-def _mutated(data: bytes, chance: random.Random) -> bytes:
-    changed = bytearray(data)
-    for _ in range(chance.randrange(4)):
-        at = chance.randrange(len(changed) or 1)
-        match chance.randrange(5):
-            case 0:
-                changed[at : at + 1] = bytes([chance.randrange(256)])
-            case 1:
-                del changed[at : at + chance.randrange(60)]
-            case 2:
-                changed[at:at] = chance.choice(INSERTED)
-            case 3:
-                changed[at:at] = changed[max(0, at - 80) : at]
-            case _:
-                old, new = chance.choice(REPLACED)
-                changed = bytearray(changed.replace(old, new, 1))
-    return bytes(changed)
-
-
-def _pieces(data: bytes, chance: random.Random) -> Iterator[bytes]:
-    at = 0
-    while at < len(data):
-        length = chance.choice([1, 2, 3, 7, 50, 1_000])
-        yield data[at : at + length]
-        at += length
-
-
-def _heard(pieces: Iterator[bytes] | list[bytes]) -> tuple[object, ...]:
-    """What a stream comes to: the message, or the kind of our own error; anything else is raised."""
-    told: list[str] = []
-    into = Accumulator(lambda event: told.append(event.text) if isinstance(event, TextDelta) else None)
-    try:
-        for event in sse.data(pieces):
-            if event.strip() == b"[DONE]":
-                break
-            value = json.loads(event)
-            if isinstance(value, dict):
-                read_openai_chunk(value, into)
-    except (sse.BrokenStream, sse.NotAStream, ValueError, RecursionError) as error:
-        return (type(error).__name__,)
-    message = into.message("acme/m1", "acme")
-    calls_ = tuple((call.name, call.arguments) for call in message.tool_calls)
-    return ("".join(told) == message.text, message.text, message.reasoning, calls_)
-
-
 def streams(trial: Trial) -> None:
     """Mutated streams, each read whole and cut at random: the same both times, and nothing raised but our own."""
-    chance, shapes = trial.chance, _streams()
+    chance, streams_seen = trial.chance, shapes()
     for _ in range(trial.sized(500, 20_000, 60_000)):
-        data = _mutated(chance.choice(shapes), chance)
+        data = mutated(chance.choice(streams_seen), chance)
         trial.count("bad inputs")
-        whole = _heard([data])
-        trial.nought("streams that depend on how they are cut", whole != _heard(_pieces(data, chance)))
+        whole = heard([data])
+        trial.nought("streams that depend on how they are cut", whole != heard(pieces(data, chance)))
         trial.nought("deltas that are not the message", len(whole) > 1 and not whole[0])
         trial.count("streams refused", len(whole) == 1)
-    trial.ran_on = f"mutations of {len(shapes)} streams, each whole and in random pieces"
+    trial.ran_on = f"mutations of {len(streams_seen)} streams, each whole and in random pieces"
 
 
 def toml_files(trial: Trial) -> None:
