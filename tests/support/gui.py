@@ -26,7 +26,7 @@ from manual_slop.gui.backends import without_pixels, without_screen
 from manual_slop.gui.context import App
 from manual_slop.gui.keys import chord
 from manual_slop.gui.panel_list import PANELS, Panel
-from manual_slop.gui.window import add_ons, window_params
+from manual_slop.gui.window import add_ons, let_go, window_params
 from tests.support.gui_watch import Errors, Trouble, guarded, watch, watched
 from tests.support.patience import HANGS
 
@@ -269,6 +269,7 @@ def _open(run: Run, after: Callable[[], None]) -> None:
         if imgui.get_current_context() is not None:
             imgui.destroy_context()  # left behind when run() raised: the next window needs a fresh one
         run.app.controller.wake = _nobody
+        let_go(params)
     run.judge()
 
 

@@ -37,6 +37,8 @@ class TrackWatch:
         self._posted = TracksView()
         self._trouble = ""
         self._watcher: Watcher | None = None
+        self._over = False
+        self._ending = threading.Lock()
         self._reader: TrackReader | None = None
         self._inbox: SharedInbox | None = None
 
@@ -63,7 +65,8 @@ class TrackWatch:
 
     def end(self) -> None:
         """Follow it no more; runs go on."""
-        watcher, self._watcher = self._watcher, None
+        with self._ending:
+            watcher, self._watcher, self._over = self._watcher, None, True
         if watcher is not None:
             watcher.close()
 
@@ -76,8 +79,10 @@ class TrackWatch:
 
         try:
             store = shared_store()
+            watcher = Watcher(store.database, _PAUSE)
+            if not self._keep(watcher):
+                return
             self._reader = TrackReader(store)
-            self._watcher = watcher = Watcher(store.database, _PAUSE)
             watcher.listen(self._look)
             self._inbox = SharedInbox(store.inbox, watcher)
         except StoreError as error:
@@ -87,6 +92,16 @@ class TrackWatch:
             self._asked(request, None)
         self._inbox.listen(self._asked)
         self._read()
+
+    def _keep(self, watcher: Watcher) -> bool:
+        """Whether it is still wanted; the window may be gone before the store is open."""
+        with self._ending:
+            wanted = not self._over
+            if wanted:
+                self._watcher = watcher
+        if not wanted:
+            watcher.close()
+        return wanted
 
     def _answer(self, request: Request, answer: Answer) -> None:
         try:

@@ -13,7 +13,7 @@ from PIL import Image
 from manual_slop.gui.backends import NoPixelsError, no_display, without_screen
 from manual_slop.gui.context import App
 from manual_slop.gui.layout import focus
-from manual_slop.gui.window import add_ons, window_params
+from manual_slop.gui.window import add_ons, let_go, window_params
 from manual_slop.values.errors import ConfigError
 
 _PATIENCE = 90.0
@@ -45,6 +45,7 @@ def picture(
         problem = str(error)
     finally:
         app.controller.wake = _nobody
+        let_go(params)
     if problem:
         raise NoPixelsError(f"no picture without EGL (Debian: libegl1 libgl1 libgl1-mesa-dri): {problem}")
 

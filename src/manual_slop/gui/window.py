@@ -95,8 +95,15 @@ def open_window(app: App, each_frame: Callable[[], object] | None = None) -> Non
         bell.silence()
         collector.leave()
         app.controller.close()
+        let_go(params)
     if reason:
         raise NoWindowError(reason)
+
+
+def let_go(params: hello_imgui.RunnerParams) -> None:
+    """Forget what the window called: the collector does not see what C++ holds, and all that was shown would stay."""
+    params.callbacks = hello_imgui.RunnerCallbacks()
+    params.docking_params = hello_imgui.DockingParams()
 
 
 def _drops(app: App) -> Drops:
@@ -218,7 +225,8 @@ def _window(app: App, panel: Panel) -> hello_imgui.DockableWindow:
         badge = panel.badge(app) if panel.badge else ""
         title = f"{panel.title}  {badge}" if badge else panel.title
         shown, still_open = imgui.begin(f"{title}###{panel.title}", True)
-        window.is_visible = bool(still_open)
+        itself = hello_imgui.get_runner_params().docking_params.dockable_window_of_name(panel.label)
+        itself.is_visible = bool(still_open)
         if shown:
             draw()
         imgui.end()
