@@ -375,3 +375,11 @@ def test_a_merge_whose_program_ended_right_after_it_is_told_in_the_track(tmp_pat
     with merge_gate(shared_store(), "t1") as gate:
         assert gate.mended == "merged"
     assert _state().status == "merged"
+
+
+def test_a_gate_that_cannot_be_opened_leaves_the_track_to_others(tmp_path: Path) -> None:
+    gone = TrackPlanned("Sums", "g", str(tmp_path / "gone"), "e1", plan_digest("# Sums", (MEND,)), "# Sums", (MEND,))
+    shared_store().tracks.append("t1", [gone])
+    for _ in range(2):
+        with pytest.raises(GitFailed, match="gone: was the project moved"), merge_gate(shared_store(), "t1"):
+            pass

@@ -125,8 +125,7 @@ def test_room_is_made_after_a_question_and_taken_back(app: App):
         person.waits(2)
         assert "at most" in person.reads()
         person.clicks("//Context/**/\uf066  Summarise")
-        person.waits_until(lambda: view(app).undoable, "the summary")
-        assert not app.state.conversation.running
+        person.waits_until(lambda: view(app).undoable and not app.state.conversation.running, "the summary")
         folded = view(app).meter.tokens
         person.waits(3)
         person.clicks("//Context/\uf2ea  Undo")

@@ -113,3 +113,10 @@ def test_an_answer_that_fits_does_fit_and_one_token_more_does_not(read, milliont
     if fits >= 0:
         assert has_room(fits)
     assert not has_room(max(fits, -1) + 1)
+
+
+def test_where_answers_are_free_the_question_alone_decides():
+    free = Rates(D(10), D(0))
+    node = NodeState(("all",), Limit(D("0.01")))
+    assert answer_that_fits(node, free, 1_001) == -1
+    assert answer_that_fits(NodeState(("all",), Limit(D("0.01"), 5_000)), free, 1_000) == 4_000

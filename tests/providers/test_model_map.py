@@ -156,3 +156,20 @@ def test_a_broken_map_is_empty_and_says_why(tmp_path: Path, content: bytes) -> N
 
 def test_a_missing_map_is_empty_and_says_why(tmp_path: Path) -> None:
     assert "cannot be read" in read_map(tmp_path / "gone.json", "9.9").problem
+
+
+def test_without_litellm_there_is_an_empty_map_that_says_so() -> None:
+    code = (
+        "import importlib.metadata as m\n"
+        "def gone(name): raise m.PackageNotFoundError(name)\n"
+        "m.version = gone\n"
+        "from manual_slop.providers.model_map import model_map\n"
+        "print(model_map().problem, len(model_map()))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "litellm is not installed 0\n"
+
+
+@pytest.mark.parametrize("entry", [{}, {"litellm_provider": 3}, {"litellm_provider": "other"}])
+def test_a_bare_name_of_another_maker_is_not_taken(entry: dict[str, Any]) -> None:
+    assert small_map(m1=CHAT | entry).entry("openai", "m1") is None

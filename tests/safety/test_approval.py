@@ -223,3 +223,11 @@ def test_a_protected_name_is_never_granted_for_a_session():
     assert not grants.add(command("x", protected=True))
     assert not grants.covers(command("x", protected=True))
     assert len(grants) == 0
+
+
+def test_a_rule_is_about_its_risk_and_its_tool_only():
+    assert Rule("deny", risk="WRITE").fits(WRITE)
+    assert not Rule("deny", risk="WRITE").fits(READ)
+    assert Rule("deny", tool="read_*").fits(READ)
+    assert not Rule("deny", tool="read_*").fits(WRITE)
+    assert Rule("deny").fits(UNKNOWN)

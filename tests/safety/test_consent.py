@@ -249,3 +249,10 @@ def test_a_sheet_without_a_preview_shows_the_arguments():
     shown = sheet(request(plain("mcp__x", None, a="\u202e")))
     assert decode(shown.body.lines) == '{"a":"\u202e"}'
     assert "nobody knows how far this tool reaches" in shown.warnings
+
+
+def test_a_sheet_says_that_a_file_may_hold_keys():
+    action = Action("s", "c", "read_file", "READ", "{}", Preview("file", "", (".env",), protected=True))
+    warnings = sheet(request(action)).warnings
+    assert any("may hold passwords or keys" in warning for warning in warnings)
+    assert "touches a protected name" not in warnings

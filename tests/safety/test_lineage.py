@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from manual_slop.safety.shell import lineage
 from manual_slop.safety.shell.lineage import require_person, within_command
 from manual_slop.safety.shell.shell import Shell, available
+from manual_slop.safety.shell.strays import MARK
+from manual_slop.values.errors import ConfigError
 from tests.support.shells import UNCONFINED
 
 _ASKS = "from manual_slop.safety.shell.lineage import within_command; print('within', within_command())"
@@ -52,3 +57,22 @@ def test_what_a_command_leaves_behind_is_seen_as_one_too(tmp_path: Path) -> None
     shell = Shell(tmp_path, UNCONFINED)
     shell.run(f"{script}; until [ -s said.txt ]; do sleep 0.02; done", timeout=60)
     assert (tmp_path / "said.txt").read_text().split() == ["within", "True"]
+
+
+def test_what_carries_the_mark_may_not_do_what_is_a_person_s() -> None:
+    asks = "from manual_slop.safety.shell.lineage import require_person; require_person('merging')"
+    environment = {**os.environ, MARK: "1"}
+    done = subprocess.run([sys.executable, "-c", asks], env=environment, capture_output=True, text=True, check=False)
+    assert "merging is for a person: a command that a model runs cannot do it" in done.stderr
+
+
+def test_inside_a_process_with_the_mark_it_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("manual_slop.values.paths.inherited", lambda known: known(MARK))
+    assert within_command()
+    with pytest.raises(ConfigError, match="is for a person"):
+        require_person("merging")
+
+
+def test_a_parent_that_is_gone_and_a_table_that_cannot_be_read_are_no_launchers() -> None:
+    assert lineage._parent(2**22 + 1) == 0
+    assert not lineage._is_launcher(2**22 + 1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
@@ -13,14 +14,16 @@ from manual_slop.providers.access import Access
 from manual_slop.providers.retry import RetryPolicy
 from manual_slop.session.budgets import budget_rules, put_under_budget
 from manual_slop.session.session import Session
+from manual_slop.store.errors import StoreError
 from manual_slop.store.shared import close_shared_stores, shared_store
 from manual_slop.store.store import Store
 from manual_slop.values.budget import Amount, BudgetExceeded, Limit
+from manual_slop.values.cancel import Cancel
 from manual_slop.values.errors import ConfigError, ProviderError
 from manual_slop.values.events import BudgetWarning, Event, Notice
 from manual_slop.values.ledger import Origin
 from manual_slop.values.paths import config_dir
-from tests.support.scripted_server import Scripted, ScriptedServer, fails, says
+from tests.support.scripted_server import Scripted, ScriptedServer, calls, fails, says
 
 D = Decimal
 KEY = "sk-canary-budget-1"
@@ -200,3 +203,52 @@ def test_a_budget_that_cannot_be_checked_lets_nothing_through(store: Store):
 
 def test_the_rules_of_an_empty_table_are_none():
     assert not budget_rules(Access().config).any
+
+
+def test_a_budget_of_one_s_own_is_asked_in_place_of_all_others(store: Store):
+    settled: list[str] = []
+
+    class Own:
+        def reserve(self, draft: Any, most: Any) -> None:
+            settled.append("reserved")
+
+        def settle(self, entry: Any) -> list[Any]:
+            settled.append("settled")
+            raise StoreError("the disk is full", "full")
+
+        def release(self, call_id: str) -> None:
+            settled.append("released")
+            raise StoreError("the disk is full", "full")
+
+    talk = Talk(store, Own())
+    talk.say()
+    assert settled == ["reserved", "settled"]
+    assert "could not be entered in the budget: the disk is full" in talk.told(Notice)[-1].text
+
+    stopped = Talk(store, Own())
+    cancel = Cancel()
+    cancel.request()
+    with pytest.raises(ProviderError):
+        stopped.say(cancel=cancel)
+    assert settled[2:] in ([], ["reserved", "released"])
+
+
+def test_where_nothing_is_limited_and_nothing_kept_no_budget_is_looked_after():
+    session = Session(Access(), "openai/gpt-4o")
+    put_under_budget(session, None)
+    assert session.budget is None
+
+
+def test_that_an_answer_may_end_early_is_said_once_a_turn(store: Store):
+    read = ("read_file", {"path": "a.txt"})
+    talk = Talk(store, "0.02", calls(read), calls(read), says("hi"))
+    talk.say("x" * 2_000)
+    assert len(talk.server.seen) > 1
+    assert len([one for one in talk.told(Notice) if "it may end early" in one.text]) == 1
+
+
+def test_a_refusal_survives_being_sent_to_another_process(store: Store):
+    with pytest.raises(BudgetExceeded) as caught:
+        Talk(store, "0.000001").say()
+    again = pickle.loads(pickle.dumps(caught.value))
+    assert (again.node, again.message, again.advice) == (caught.value.node, caught.value.message, caught.value.advice)

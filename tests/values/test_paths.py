@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 
 import pytest
 
 from manual_slop.terminal.crash_report import write_report
-from manual_slop.values.paths import data_dir, make_private
+from manual_slop.values.paths import config_dir, data_dir, make_private
 
 
 @pytest.mark.skipif(os.name == "nt", reason="permission bits are those of POSIX")
@@ -33,3 +34,11 @@ def test_a_file_in_the_way_is_an_error(tmp_path: Path):
     (tmp_path / "a").touch()
     with pytest.raises(OSError):  # noqa: PT011  # which one is the system's choice
         make_private(tmp_path / "a" / "b")
+
+
+def test_without_a_home_of_one_s_own_the_system_says_where(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.delenv("MANUAL_SLOP_HOME")
+    for name in ("HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME"):
+        monkeypatch.setenv(name, str(tmp_path / name))
+    assert config_dir() != data_dir()
+    assert all(tmp_path in folder.parents or sys.platform != "linux" for folder in (config_dir(), data_dir()))

@@ -101,6 +101,8 @@ class Git:
         try:
             done = self._raw((*self._harmless, *arguments), stdin, author, cancel)
         except ShellError as error:
+            if not self.folder.is_dir():
+                raise GitFailed(f"the folder {self.folder} is gone: was the project moved?") from None
             raise GitFailed(f"git {arguments[0]}: {error}") from None
         if done.code and not may_fail:
             raise GitFailed(f"git {arguments[0]} failed: {done.complaint or done.text.strip() or done.code}")

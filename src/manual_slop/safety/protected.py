@@ -16,7 +16,6 @@ _SHELL = "is run by each new shell"
 _BUILD = "is run on build servers, with their keys"
 _CONDUCTOR = "is the conductor's: what workers are to do, and what they are told"
 _GIT = "is git's own: its settings and hooks run programs"
-_PLAN = "is what the conductor's workers are told to do, and by which models"
 
 _BY_REASON: Mapping[str, str] = {
     _GIT: ".git .gitconfig .gitmodules .githooks .husky HEAD",
@@ -66,8 +65,6 @@ def protection(parts: Iterable[str]) -> str:
             return _GIT
         if folder == "conductor" and name in {"tracks", "tiers.toml", "prompts"}:
             return _CONDUCTOR
-        if folder == "conductor" and name in {"tracks", "prompts", "tiers.toml"}:
-            return _PLAN
     return ""
 
 
