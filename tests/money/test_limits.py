@@ -100,14 +100,19 @@ def test_the_worst_case_of_an_unpriced_call_is_one_unpriced_call():
     assert worst_case(None, 10, 5, local=True) == Amount(D(0), 15)
 
 
-@given(tokens, st.integers(0, 20_000_000), st.none() | st.integers(0, 1_000_000), st.integers(0, 1_000_000))
-def test_an_answer_that_fits_does_fit_and_one_token_more_does_not(read, millionths, most_tokens, spent):
+part = st.integers(0, 1_000_000)
+TIERED = Rates(D(1), D("0.5"), tiers=(Tier(100_000, Rates(D(3), D(40))),))
+
+
+@given(tokens, st.integers(0, 20_000_000), st.none() | part, part, part, st.sampled_from([FULL, TIERED]))
+def test_an_answer_that_fits_does_fit_and_one_token_more_does_not(read, millionths, most_tokens, spent, held, rates):
     limit = Limit(D(millionths) / 1_000_000, most_tokens)
-    node = NodeState(("all",), limit, Amount(D(spent) / 1_000_000, spent // 10))
-    fits = answer_that_fits(node, FULL, read)
+    taken, reserved = (Amount(D(one) / 1_000_000, one // 10) for one in (spent, held))
+    node = NodeState(("all",), limit, taken, reserved)
+    fits = answer_that_fits(node, rates, read)
 
     def has_room(written: int) -> bool:
-        worst = node.spent + worst_case(FULL, read, written)
+        worst = node.spent + node.reserved + worst_case(rates, read, written)
         return worst.usd <= limit.usd and (most_tokens is None or worst.tokens <= most_tokens)
 
     if fits >= 0:

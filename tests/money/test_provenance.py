@@ -53,6 +53,13 @@ def test_an_old_price_says_how_old_it_is():
     assert explain(price(Usage(1, 1), RATES)).stale == ""
 
 
+def test_prices_of_many_calls_are_called_old_too():
+    (told,) = explain_entries([entry(cost=price(Usage(1, 1), RATES))], today=TODAY, stale_after=90)
+    assert told.stale == "the price is 175 days old (as of 2026-06-01)"
+    (told,) = explain_entries([entry(cost=price(Usage(1, 1), RATES))], today=TODAY, stale_after=175)
+    assert told.stale == ""
+
+
 def test_a_price_without_a_date_is_not_called_old():
     assert stale_note("", TODAY, 90) == ""
     assert stale_note("when it was new", TODAY, 90) == ""

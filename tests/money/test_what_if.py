@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from manual_slop.money import Rates, Tier, price
 from manual_slop.money.what_if import Candidate, compare, difference, tier_matrix
 from manual_slop.values.usage import Cost, CostSum, Usage, total
-from tests.money.test_prices import any_usage
+from tests.money.test_prices import FULL, any_usage
 from tests.support.entries import GPT, SONNET, entry, some_entries
 
 D = Decimal
@@ -34,12 +34,24 @@ def test_the_same_model_costs_exactly_what_it_cost():
     assert all(row.what_if["openai/gpt-4o"] == row.actual.cost for row in found.rows)
 
 
-@settings(max_examples=60)
-@given(st.lists(any_usage, max_size=12), st.sampled_from(("same hits", "no hits")))
+@st.composite
+def real_usage(draw: st.DrawFn) -> Usage:
+    """Counts that fit together, of every kind of token."""
+    counts = st.sampled_from([0, 0, 7, 900, 70_000])
+    fresh, read, written, heard, text, thought, spoken = (draw(counts) for _ in range(7))
+    return Usage(fresh + read + written + heard, text + thought + spoken, read, written, thought, heard, spoken)
+
+
+EVERYTHING = Candidate("acme/full", FULL)
+
+
+@settings(max_examples=100)
+@given(st.lists(real_usage() | any_usage, max_size=12), st.sampled_from(("same hits", "no hits")))
 def test_each_sum_is_that_of_its_calls_priced_one_by_one(usages, hits):
     entries = [entry("acme/m9", usage) for usage in usages]
-    found = compare(entries, "model", [GPT_4O, CLAUDE, LONG, UNKNOWN], hits)
-    for candidate in (GPT_4O, CLAUDE, LONG, UNKNOWN):
+    candidates = [GPT_4O, CLAUDE, LONG, EVERYTHING, UNKNOWN]
+    found = compare(entries, "model", candidates, hits)
+    for candidate in candidates:
         counted = [u if hits == "same hits" else replace(u, cache_read_tokens=0, cache_write_tokens=0) for u in usages]
         one_by_one = total(price(usage, candidate.rates) for usage in counted)
         whole = found.total.what_if[candidate.model]
@@ -107,6 +119,12 @@ def test_the_matrix_has_a_row_for_every_tier():
     ]
     assert found.rows[1].what_if[CLAUDE.model] == CostSum()
     assert found.total.what_if[CLAUDE.model].calls == 4
+
+
+def test_the_matrix_knows_what_was_taken_for_granted_about_the_cache():
+    cached = [entry(usage=Usage(10_000, 0, 8_000), tier="1")]
+    found = tier_matrix(cached, [GPT_4O], "no hits")
+    assert (found.hits, found.total.what_if["openai/gpt-4o"].usd) == ("no hits", D("0.025"))
 
 
 def test_nothing_compared_is_nothing():
