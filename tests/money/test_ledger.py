@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from manual_slop.money.ledger import GROUPINGS, added, belongs_to, day_of, sum_all, sum_by
+from manual_slop.money.ledger import GROUPINGS, added, belongs_to, day_of, sum_all, sum_by, utc_day
 from manual_slop.money.rates_json import dump_rates, load_rates
 from manual_slop.money.reconcile import reconcile
 from manual_slop.values.ledger import Origin, UsageRecorded
@@ -116,3 +116,32 @@ def test_sums_do_not_depend_on_the_order_of_entries(seed: int):
     assert {row.key: row.cost for row in sum_by(entries, "model")} == {
         row.key: row.cost for row in sum_by(entries[::-1], "model")
     }
+
+
+@st.composite
+def real_entry(draw: st.DrawFn) -> UsageRecorded:
+    """A call of which every count is another one."""
+    counts = [draw(st.integers(0, 10**6)) for _ in range(7)]
+    basis = draw(st.sampled_from(["list price", "estimated", "local", "unpriced", "billed"]))
+    usd = None if basis == "unpriced" else Decimal(draw(st.integers(0, 10**6))) / 10**6
+    return entry(usage=Usage(*counts, estimated=draw(st.booleans())), cost=Cost(usd, basis))
+
+
+@given(st.lists(real_entry(), max_size=8))
+def test_every_count_of_every_call_is_in_the_sum_once(entries: list[UsageRecorded]):
+    row = sum_all(entries)
+    for name in ("input", "output", "cache_read", "cache_write", "reasoning", "audio_input", "audio_output"):
+        field = f"{name}_tokens"
+        assert getattr(row.usage, field) == sum(getattr(one.usage, field) for one in entries), field
+    assert row.usage.estimated == any(one.usage.estimated for one in entries)
+    assert row.cost.estimated == any(one.cost.basis == "estimated" for one in entries)
+    assert row.cost.usd == sum((one.cost.usd or 0 for one in entries), Decimal(0))
+    assert (row.key, row.cost.calls) == ("all", len(entries))
+    assert row.bases == tuple(dict.fromkeys(one.cost.basis for one in entries))
+    assert added([sum_all([one]) for one in entries]) == row
+
+
+def test_a_time_with_a_zone_counts_by_its_day_in_utc_and_one_without_is_utc():
+    late = datetime(2026, 11, 23, 23, 30)  # noqa: DTZ001 - without a zone on purpose
+    assert utc_day(late) == "2026-11-23"
+    assert utc_day(late.replace(tzinfo=timezone(timedelta(hours=-5)))) == "2026-11-24"

@@ -23,6 +23,7 @@ NAMES = """
     .vscode/tasks.json .idea/workspace.xml x.code-workspace .devcontainer/devcontainer.json .bashrc
     .bash_profile .profile .zshrc .zshenv config.fish Microsoft.PowerShell_profile.ps1
     .pre-commit-config.yaml .ripgreprc .gdbinit sitecustomize.py evil.pth .vimrc
+    conductor/tracks/t1/plan.json conductor/tiers.toml conductor/prompts/worker.md sub/conductor/tracks
 """
 
 SPELLINGS = [
@@ -40,7 +41,8 @@ ORDINARY = """
     src/app.py README.md src/hooks/useThing.ts docs/environment.md src/git/config.py config.toml
     .gitignore .gitattributes .editorconfig package.json Makefile conftest.py tests/test_agents.py
     agents.md.bak .github/CODEOWNERS hooks/README.md src/profile.py key.py monkey pem.md githooks.md
-    env.py head.html my~1.txt a~1 header~1.md
+    env.py head.html my~1.txt a~1 header~1.md .env.example credentials.toml.example id_rsa.pub
+    conductor/README.md conductor/notes.md tracks/a.md prompts/a.md src/tiers.toml
 """
 
 
@@ -52,6 +54,11 @@ def test_what_other_programs_act_on_is_protected_with_a_reason(name: str):
 @pytest.mark.parametrize("name", ORDINARY.split())
 def test_ordinary_names_are_not(name: str):
     assert not protection(name.split("/"))
+
+
+@pytest.mark.parametrize("name", [".env.example/.env", ".ssh/id_rsa.pub", "id_rsa.pub/AGENTS.md", ".env.dist/.git"])
+def test_an_example_hides_nothing_beside_it(name: str):
+    assert protection(name.split("/"))
 
 
 def test_there_are_enough_spellings():
