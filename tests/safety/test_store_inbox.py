@@ -10,7 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from manual_slop.safety.shared_inbox import SharedInbox
 from manual_slop.safety.store_inbox import StoreInbox
+from manual_slop.store.errors import StoreError
 from manual_slop.store.inbox_table import Asked
 from manual_slop.store.store import Store
 from manual_slop.store.watching import Watcher
@@ -19,7 +21,7 @@ from manual_slop.values.cancel import Cancel
 from manual_slop.values.secrets import Secret
 from tests.store.programs.tracking import ACTION
 from tests.support.approvals import command
-from tests.support.patience import wait_until
+from tests.support.patience import HANGS, wait_until
 from tests.support.shared import ROOT
 
 YES = Answer("approve", by="me")
@@ -130,3 +132,37 @@ def test_a_request_of_a_program_that_was_killed_waits_no_more(tmp_path: Path, st
         asking.kill()
     assert store.inbox.pending() == []
     assert not store.inbox.answer(waiting.request.id, waiting.digest, YES)
+
+
+def test_what_cannot_be_looked_at_now_is_looked_at_later(
+    store: Store, inbox: StoreInbox, pool, monkeypatch: pytest.MonkeyPatch
+):
+    def busy(request_id: str) -> Answer | None:
+        raise StoreError("the store is busy", "busy")
+
+    waiting = pool.submit(inbox.ask, ACTION, "it runs a command")
+    request = asked(store)
+    with monkeypatch.context() as patch:
+        patch.setattr(store.inbox, "answered", busy, raising=False)
+        inbox._look()
+        assert [one.id for one in inbox.pending()] == [request.request.id]
+    assert store.inbox.answer(request.request.id, request.digest, NO)
+    assert waiting.result(HANGS) == NO
+
+
+def test_a_store_in_memory_has_an_inbox_too():
+    memory = Store.open(None)
+    assert memory.inbox.pending() == []
+    assert memory.inbox.answered("nobody") is None
+    memory.close()
+
+
+def test_a_refusal_from_elsewhere_needs_no_person(store: Store, inbox: StoreInbox, pool):
+    watcher = Watcher(store.database, 0.002)
+    elsewhere = SharedInbox(store.inbox, watcher, "dates")
+    waiting = pool.submit(inbox.ask, command("ls"), "it runs a command")
+    wait_until(elsewhere.pending)
+    (request,) = elsewhere.pending()
+    assert elsewhere.answer(request.id, request.action.digest, Answer("refuse", reason="no"))
+    assert waiting.result(HANGS).kind == "refuse"
+    watcher.close()

@@ -16,6 +16,7 @@ from manual_slop.values.approval import Answer, Request, canonical
 from manual_slop.values.cancel import Cancel
 from manual_slop.values.errors import ProviderError
 from manual_slop.values.events import ApprovalRequested, ApprovalResolved, Event, ToolFinished
+from tests.support.patience import wait_until
 from tests.support.scripted_server import ScriptedServer, calls, says
 
 WRITE = ("write_file", {"path": "new.txt", "content": "hello\n"})
@@ -196,3 +197,21 @@ def test_every_call_that_ran_or_did_not_is_told_of_once(project: Path) -> None:
         work.say()
 
     assert [event.result.is_error for event in work.told(ToolFinished)] == [True, True, False]
+
+
+def test_what_another_conversation_at_the_same_inbox_asks_is_not_told_here(project: Path) -> None:
+    inbox = Inbox()
+    with ScriptedServer([calls(WRITE), says("done")]) as first, ScriptedServer([calls(WRITE), says("done")]) as second:
+        here, there = Work(first, project, inbox=inbox), Work(second, project, inbox=inbox)
+        threads = [threading.Thread(target=work.say) for work in (here, there)]
+        for thread in threads:
+            thread.start()
+        wait_until(lambda: len(inbox.pending()) == 2)
+        for request in inbox.pending():
+            inbox.answer(request.id, request.action.digest, Answer("refuse", reason="no"))
+        for thread in threads:
+            thread.join()
+    for work in (here, there):
+        (told,) = work.told(ApprovalRequested)
+        assert told.request.action.session_id == work.session.id
+        assert len(work.told(ApprovalResolved)) == 1
