@@ -91,10 +91,9 @@ print(said, unasked, gc.isenabled(), gc.get_freeze_count(), len(litellm.main._ge
 
 def test_the_first_answer_waits_for_no_tokenizer_and_no_proxy_and_whoever_asks_for_them_has_them() -> None:
     with ScriptedServer([says("hi")]) as server:
-        command = [sys.executable, "-W", "default::ResourceWarning", "-c", FIRST_ANSWER, f"{server.url}/v1"]
+        command = [sys.executable, "-c", FIRST_ANSWER, f"{server.url}/v1"]
         ran = subprocess.run(command, capture_output=True, text=True, check=True)
     assert ran.stdout.split() == ["hi", "[]", "True", "0", "2"], ran.stderr
-    assert "ResourceWarning" not in ran.stderr
 
 
 def test_a_tokenizer_of_ours_is_read_when_something_is_asked_of_it() -> None:
