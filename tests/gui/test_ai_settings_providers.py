@@ -145,6 +145,7 @@ def test_without_a_key_it_is_said_what_to_do_and_a_key_that_is_typed_is_nowhere_
         person.clicks(f"{PANEL}Save key")
         person.waits_until(lambda: "saved in" in person.reads(), "the key to be saved")
         person.waits_until(lambda: "authorization" in server.seen[-1].headers, "the models to be asked for with it")
+        person.waits_until(lambda: "credentials.toml [openai]" in " ".join(person.reads().split()), "where it is")
         read.append(person.reads())
 
     with models("gpt-4o", locked=True) as server:
