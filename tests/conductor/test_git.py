@@ -74,12 +74,14 @@ def test_what_git_says_no_to_is_told_in_its_words(tmp_path: Path) -> None:
         Git(repository(tmp_path)).run("rev-parse", "nothing-like-it")
 
 
-def test_a_git_that_is_stopped_is_gone(tmp_path: Path) -> None:
-    """The button ends it also when it was pressed before."""
+def test_a_git_that_was_stopped_before_it_began_is_not_begun(tmp_path: Path) -> None:
+    """However quick it would have been: nothing of it is there afterwards."""
+    git = Git(repository(tmp_path))
     stop = Cancel()
     stop.request()
-    with pytest.raises(GitFailed, match="stopped"):
-        Git(repository(tmp_path)).run("hash-object", "--stdin", cancel=stop)
+    with pytest.raises(GitFailed, match="stopped before it began"):
+        git.run("branch", "late", cancel=stop)
+    assert not git.line("branch", "--list", "late")
 
 
 def test_commits_are_by_the_person_where_git_knows_them(tmp_path: Path) -> None:

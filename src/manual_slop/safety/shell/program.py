@@ -51,6 +51,9 @@ def run_program(
     For programs that we trust and have told to run nothing of the project's; a model's commands go through `Shell`.
     Raises `ShellError` where it could not be run, took too long, was stopped or printed more than 256 MB.
     """
+    stop = cancel or Cancel()
+    if stop.requested:
+        raise ShellError("stopped before it began")
     with tempfile.TemporaryFile() as paper, tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
         paper.write(stdin)
         paper.seek(0)
@@ -60,7 +63,7 @@ def run_program(
             )
         except OSError as error:
             raise ShellError(f"{argv[0]} could not be run: {error.strerror or error}") from None
-        code = _await(process, seconds, cancel or Cancel())
+        code = _await(process, seconds, stop)
         if out.seek(0, os.SEEK_END) > _LARGEST:
             raise ShellError(f"{argv[0]} printed more than {_LARGEST // 1024 // 1024} MB")
         out.seek(0)
