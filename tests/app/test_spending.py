@@ -97,6 +97,24 @@ def test_a_row_is_explained_by_its_rates_and_sources(controller):
     assert len(controller.state.loaded[EXPLAINED]) == 1
 
 
+def test_a_row_asked_about_while_the_ledger_is_read_again_is_explained_after_that(controller):
+    controller.post("x", entry(call_id="a", tier="3"))
+    found = figures(controller, EVERYTHING, 1)
+    controller.spending.read_again()
+    assert controller.spending.explain("tier", "3", found).value is None
+    wait_until(lambda: (controller.pump(), controller.spending.explain("tier", "3", found).value)[1])
+
+
+def test_a_ledger_that_is_being_read_is_not_read_twice(controller):
+    reads = []
+    load = controller.spending._load
+    controller.spending._load = lambda what, key, work: (reads.append(what), load(what, key, work))
+    controller.spending.look(EVERYTHING)
+    controller.spending.read_again()
+    figures(controller, EVERYTHING, 0)
+    assert reads.count(BOOK) == 1
+
+
 def test_a_model_that_makes_no_sense_is_unpriced_and_the_others_stand(controller):
     controller.post("x", entry(call_id="a", tier="1"))
     found = figures(controller, Wanted("everything", models=("nobody/x", "openai/gpt-4o-mini")), 1)

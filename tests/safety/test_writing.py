@@ -18,7 +18,7 @@ from manual_slop.safety.confinement import Confinement, KernelConfinement, NameC
 from manual_slop.safety.path_rules import WorkspaceError
 from manual_slop.safety.snapshot import Change, Plan, capture
 from manual_slop.safety.workspace import Workspace
-from manual_slop.safety.writing import MOST_FILES, HalfDoneError
+from manual_slop.safety.writing import MOST_FILES, HalfDoneError, _take_back
 from manual_slop.store.blobs import BlobError, Blobs
 from manual_slop.store.database import Database
 from manual_slop.store.journal import JournalError, MemoryJournal
@@ -348,3 +348,14 @@ def test_a_project_that_another_process_keeps_locked_is_refused_and_not_waited_f
             pass
         assert time.monotonic() - started < HANGS
     os.close(folder)
+
+
+def test_what_somebody_saved_over_a_change_is_never_taken_back(project: Path, way: type[Confinement]):
+    """The second step failed; over what the first one wrote somebody saved meanwhile."""
+    workspace = Workspace(project, way)
+    first, second = (Change(name, capture(workspace, name), b"ours") for name in ("a.txt", "gone.txt"))
+    (project / "a.txt").write_bytes(b"theirs")
+    with pytest.raises(HalfDoneError, match=r"look at a\.txt$"):
+        _take_back(workspace, [first, second], "token")
+    assert (project / "a.txt").read_bytes() == b"theirs"
+    assert (project / "gone.txt").read_bytes() == b"old content of gone.txt"

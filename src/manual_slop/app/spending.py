@@ -77,10 +77,11 @@ class Spending:
         name = f"{by} {key} {figures.counted} {figures.wanted}"
         known = self._state.loaded.setdefault(EXPLAINED, {})
         if name not in known:
-            known.clear()
             book = self._book(figures.wanted)
-            if book is not None:
-                self._load(EXPLAINED, name, lambda: _explained(book, by, key, figures))
+            if book is None:
+                return Fetched()
+            known.clear()
+            self._load(EXPLAINED, name, lambda: _explained(book, by, key, figures))
         return self._state.fetched(EXPLAINED, name)
 
     def read_again(self) -> None:
