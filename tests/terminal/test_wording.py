@@ -93,3 +93,10 @@ def test_a_retry_says_why_and_when():
 def test_a_call_without_arguments_is_just_its_name():
     assert call_words(ToolCall("1", "list", "")) == "list"
     assert call_words(CALL) == "read_file README.md start_line=3"
+
+
+def test_what_a_call_is_about_stands_first_and_of_what_has_parts_only_how_many():
+    edit = ToolCall("1", "edit_file", '{"edits": [{"old": "a", "new": "b"}], "path": "src/app.py", "why": {}}')
+    assert call_words(edit) == "edit_file src/app.py edits=[1] why=[0]"
+    assert call_words(ToolCall("1", "mcp", '{"tags": ["a", "b"]}')) == "mcp [2]"
+    assert call_words(ToolCall("1", "mcp", '{"path": 3, "b": true}')) == "mcp 3 b=True"

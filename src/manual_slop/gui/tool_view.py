@@ -17,9 +17,9 @@ from manual_slop.gui.markdown import draw_plain
 from manual_slop.gui.surface import surface
 from manual_slop.gui.views import View, view_of
 from manual_slop.gui.widgets import beside, chip, hint, put, quiet
+from manual_slop.values.tools import TELLING
 
 _HEAD = 12
-_TELLING = ("command", "path", "file", "pattern", "query", "url", "name")
 _RISKS: Mapping[str, str] = {
     "READ": "It only looks.",
     "WRITE": "It changes files of the project.",
@@ -134,7 +134,7 @@ def in_a_word(arguments: str) -> str:
     words = arguments
     if isinstance(given, dict):
         texts = {name: value for name, value in given.items() if isinstance(value, str)}
-        words = next((texts[name] for name in _TELLING if name in texts), next(iter(texts.values()), ""))
+        words = next((texts[name] for name in TELLING if name in texts), next(iter(texts.values()), ""))
     line = legible(" ".join(words[:400].split()))
     return (line if len(line) <= 60 else f"{line[:59]}…").replace("##", "# #") or "…"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from manual_slop.terminal.visible import one_line
 from manual_slop.values.approval import Answer, Request
@@ -19,6 +19,7 @@ from manual_slop.values.events import (
 )
 from manual_slop.values.messages import ToolCall
 from manual_slop.values.strict_json import StrictJSONError, parse_arguments
+from manual_slop.values.tools import TELLING
 from manual_slop.values.usage import Cost, CostSum, Usage, format_usd
 
 if TYPE_CHECKING:
@@ -161,9 +162,14 @@ def _arguments(text: str) -> str:
         arguments = parse_arguments(text)
     except StrictJSONError:
         return one_line(text, _LONGEST_VALUE)
-    values = [one_line(str(value), _LONGEST_VALUE) for value in arguments.values()]
-    named = [f"{one_line(name)}={value}" for name, value in zip(arguments, values, strict=True)]
-    return " ".join([*values[:1], *named[1:]])
+    first = next((name for name in TELLING if isinstance(arguments.get(name), str)), next(iter(arguments), ""))
+    named = (f"{one_line(name)}={_value(value)}" for name, value in arguments.items() if name != first)
+    return " ".join([_value(arguments[first]), *named]) if arguments else ""
+
+
+def _value(value: Any) -> str:
+    """An argument in a few words; of what has parts only how many."""
+    return f"[{len(value)}]" if isinstance(value, list | dict) else one_line(str(value), _LONGEST_VALUE)
 
 
 def _aside(parts: list[str]) -> str:

@@ -10,6 +10,9 @@ Risk = Literal["READ", "WRITE", "EXECUTE", "NETWORK"]
 """A tool's effect on the world, mildest first."""
 RISKS: tuple[Risk, ...] = get_args(Risk)
 
+TELLING = ("command", "path", "file", "pattern", "query", "url", "name")
+"""Arguments that say most of what a call is about; the first of them that a call has stands for it."""
+
 
 @dataclass(frozen=True, slots=True)
 class ToolSpec:
