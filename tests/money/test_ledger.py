@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta, timezone
+import time
+from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
 from pathlib import Path
 
@@ -110,6 +111,12 @@ def test_the_largest_drift_comes_first_and_what_was_not_billed_is_left_out():
     assert reconcile([entry()]) == []
 
 
+def test_drift_that_cannot_be_known_is_dollars_too():
+    (drift,) = reconcile([entry(cost=Cost(None, "billed"))])
+    assert [f"{usd:.2f}" for usd in (drift.billed, drift.comparable, drift.computed)] == ["0.00"] * 3
+    assert all(isinstance(usd, Decimal) for usd in (drift.billed, drift.comparable, drift.computed))
+
+
 @given(st.integers(1, 50))
 def test_sums_do_not_depend_on_the_order_of_entries(seed: int):
     entries = some_entries(40, seed)
@@ -145,3 +152,15 @@ def test_a_time_with_a_zone_counts_by_its_day_in_utc_and_one_without_is_utc():
     late = datetime(2026, 11, 23, 23, 30)  # noqa: DTZ001 - without a zone on purpose
     assert utc_day(late) == "2026-11-23"
     assert utc_day(late.replace(tzinfo=timezone(timedelta(hours=-5)))) == "2026-11-24"
+
+
+@pytest.mark.skipif(not hasattr(time, "tzset"), reason="this system has one time zone for all programs")
+def test_where_the_computer_stands_does_not_matter_to_the_day(monkeypatch: pytest.MonkeyPatch):
+    late, early = (datetime(2026, 11, 23, hour) for hour in (23, 1))  # noqa: DTZ001 - without a zone on purpose
+    with monkeypatch.context() as patch:
+        for zone in ("XXX-12", "XXX+12"):
+            patch.setenv("TZ", zone)
+            time.tzset()
+            assert [utc_day(when) for when in (late, early)] == ["2026-11-23"] * 2
+            assert [utc_day(when.replace(tzinfo=UTC)) for when in (late, early)] == ["2026-11-23"] * 2
+    time.tzset()

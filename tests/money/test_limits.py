@@ -53,6 +53,7 @@ def test_rules_are_read_from_a_table():
     assert rules.per_day == Limit(D(5), unpriced=True)
     assert rules.per_month == Limit(D("50.5"), unpriced=True)
     assert rules.per_session == Limit(D("2.00"), 1_000, unpriced=True)
+    assert read_rules({"total": 1e-7}).total == Limit(D("0.0000001"))
     assert rules.total is None
     assert rules.any
     assert not read_rules({}).any
@@ -118,6 +119,10 @@ def test_an_answer_that_fits_does_fit_and_one_token_more_does_not(read, milliont
     if fits >= 0:
         assert has_room(fits)
     assert not has_room(max(fits, -1) + 1)
+
+
+def test_where_nobody_knows_a_price_no_answer_is_said_to_fit():
+    assert answer_that_fits(NodeState(("all",), Limit(D(1))), None, 10) < 0
 
 
 def test_where_answers_are_free_the_question_alone_decides():

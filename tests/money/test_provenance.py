@@ -24,6 +24,8 @@ def test_a_cost_is_explained_by_its_formula_rates_source_and_date():
         "2026-06-01",
     )
     assert told.usd == sum(term.usd for term in told.terms)
+    assert (told.model, told.calls) == ("openai/gpt-4o", 1)
+    assert explain(price(Usage(1_000, 50), RATES)).model == ""
 
 
 def test_a_bill_stands_beside_our_own_sum():
@@ -51,6 +53,8 @@ def test_an_old_price_says_how_old_it_is():
     assert told.stale == "the price is 175 days old (as of 2026-06-01)"
     assert explain(price(Usage(1, 1), RATES), today=TODAY, stale_after=175).stale == ""
     assert explain(price(Usage(1, 1), RATES)).stale == ""
+    assert explain(price(Usage(1, 1), RATES), today=TODAY).stale == ""
+    assert explain(price(Usage(1, 1), RATES), stale_after=1).stale == ""
 
 
 def test_prices_of_many_calls_are_called_old_too():
@@ -58,9 +62,13 @@ def test_prices_of_many_calls_are_called_old_too():
     assert told.stale == "the price is 175 days old (as of 2026-06-01)"
     (told,) = explain_entries([entry(cost=price(Usage(1, 1), RATES))], today=TODAY, stale_after=175)
     assert told.stale == ""
+    (told,) = explain_entries([entry(cost=price(Usage(1, 1), RATES))], today=TODAY)
+    assert told.stale == ""
 
 
 def test_a_price_without_a_date_is_not_called_old():
     assert stale_note("", TODAY, 90) == ""
     assert stale_note("when it was new", TODAY, 90) == ""
-    assert stale_note("2026-11-01; 2026-01-01", TODAY, 90).startswith("the price is 326 days old")
+    for dates in ("2026-11-01; 2026-01-01", "2026-01-01; 2026-11-01"):
+        assert stale_note(dates, TODAY, 90) == f"the price is 326 days old (as of {dates})"
+    assert stale_note("2026-01-01", None, 90) == ""

@@ -34,6 +34,10 @@ def test_each_mode_lets_through_what_it_says(mode: Mode, expected: str):
     assert " ".join(Policy(mode).judge(action).decision for action in actions) == expected
 
 
+def test_why_a_change_goes_through_is_said():
+    assert Policy("edits").judge(WRITE).why == "a change inside the project, which mode “edits” lets through"
+
+
 def test_asking_is_the_default():
     assert Policy().mode == "ask"
 
@@ -104,7 +108,9 @@ def test_why_says_that_the_rule_is_not_enough():
 @pytest.mark.parametrize("mode", ["ask", "edits"])
 def test_the_persons_own_test_command_goes_through_when_they_said_so(mode: Mode):
     assert Policy(mode).judge(TESTS).decision == "ask"
-    assert Policy(mode, tests_allowed=True).judge(TESTS).decision == "allow"
+    for arguments in (TESTS.arguments, "", "{}"):
+        verdict = Policy(mode, tests_allowed=True).judge(replace(TESTS, arguments=arguments))
+        assert verdict.decision == "allow"
 
 
 @pytest.mark.parametrize(
@@ -138,6 +144,7 @@ def test_every_verdict_says_why():
         ("secrets/**", "./secrets//a"),
         ("secrets", "lib/secrets/a"),
         ("secrets/", "secrets/a"),
+        ("secrets/", "lib/secrets/a"),
         ("/secrets", "secrets/a"),
         ("*.pem", "a/b/KEY.PEM"),
         ("a/*/c", "a/b/c/d"),
@@ -150,6 +157,10 @@ def test_every_verdict_says_why():
         ("caf\u00e9/**", "cafe\u0301/x"),
         ("secrets/**", "/home/me/project/secrets/a"),
         ("secrets/**", "C:\\project\\secrets\\a"),
+        ("secrets/**", "\\project\\secrets\\a"),
+        ("./secrets/**", "secrets/a"),
+        ("a/b", "a//b"),
+        ("a/**/b", "a/x/y/b"),
     ],
 )
 def test_a_limit_reaches_what_a_path_pattern_means(pattern: str, path: str):
@@ -185,6 +196,11 @@ def test_a_limit_reaches_no_further(pattern: str, path: str):
         ("a/b/**", ("a/b/c.py",), True),
         ("a/b/**", ("a/b",), False),
         ("a/**/b", ("a/b",), True),
+        ("a/**/b", ("a/x/y/b",), True),
+        ("./a/*", ("a/b",), True),
+        ("**/a.py", ("./a.py",), False),
+        ("**/a.py", ("x/../a.py",), False),
+        ("**/a.py", ("x//a.py",), False),
         ("a/**/b", ("a/b/c",), False),
         ("*.md", ("docs/a.md",), True),
         ("**", ("/etc/passwd",), False),
@@ -230,6 +246,18 @@ def test_a_protected_name_is_never_granted_for_a_session():
     assert not grants.add(command("x", protected=True))
     assert not grants.covers(command("x", protected=True))
     assert len(grants) == 0
+
+
+@pytest.mark.parametrize(
+    ("rule", "words"),
+    [
+        (Rule("deny"), "the rule “deny everything”"),
+        (Rule("ask", where="config.toml:4"), "the rule “ask everything” (config.toml:4)"),
+        (Rule("allow", "write_*", "docs/**", "WRITE"), "the rule “allow tool write_*, path docs/**, risk WRITE”"),
+    ],
+)
+def test_a_rule_is_named_by_what_it_says_and_where_it_stands(rule: Rule, words: str):
+    assert str(rule) == words
 
 
 def test_a_rule_is_about_its_risk_and_its_tool_only():

@@ -11,6 +11,7 @@ from manual_slop.safety.approval import Policy
 from manual_slop.safety.approval_config import load_policy
 from manual_slop.safety.approval_rules import Rule
 from manual_slop.values.errors import ConfigError
+from manual_slop.values.paths import config_dir
 from tests.support.approvals import change, command, plain
 
 
@@ -70,6 +71,11 @@ path = "docs/**"
         ('[approval]\nmode = "all"', "2: approval.mode cannot be “all”"),
         ('[approval]\nmode = "edit"', "2: approval.mode must be ask, edits or never: did you mean edits?"),
         ("[approval]\nmode = 3", "2: approval.mode must be"),
+        ('[approval]\nmode = "al"', "2: approval.mode must be ask, edits or never"),
+        (
+            '[[approval.rules]]\ndecision = "allow"\nrisk = "NETWORK"',
+            "3: approval.rules.0.risk cannot be allowed beforehand: NETWORK is asked about each time",
+        ),
         ("[approval]\nmode = []", "2: approval.mode must be"),
         ('[approval]\nrun_tests = "yes"', "2: approval.run_tests must be ask or allow"),
         ("[approval]\nrun_tests = true", "2: approval.run_tests must be ask or allow"),
@@ -105,7 +111,10 @@ def test_a_mistake_in_what_allows_allows_nothing(config: Path, text: str, issue:
         ('[[approval.rules]]\npath = "x"', "1: approval.rules.0 must have a decision"),
         ('[[approval.rules]]\ndecision = "deny"\npath = 3', "3: approval.rules.0.path must be a text"),
         ('[[approval.rules]]\ndecision = "deny"\npath = ""', "3: approval.rules.0.path must be a text"),
-        ('[[approval.rules]]\ndecision = "deny"\nrisk = "write"', "3: approval.rules.0.risk must be one of READ"),
+        (
+            '[[approval.rules]]\ndecision = "deny"\nrisk = "write"',
+            "3: approval.rules.0.risk must be one of READ, WRITE, EXECUTE, NETWORK: did you mean WRITE?",
+        ),
     ],
 )
 def test_a_limit_that_cannot_be_read_asks_about_everything(config: Path, text: str, issue: str):
@@ -129,3 +138,24 @@ def test_what_is_right_beside_a_mistake_holds(config: Path):
 def test_a_file_that_is_no_toml_is_an_error_with_its_line(config: Path):
     with pytest.raises(ConfigError, match=r"config\.toml:2"):
         load(config, "[approval]\nmode = \n")
+
+
+def test_without_a_place_it_is_the_config_folder_s(config: Path):
+    config_dir().mkdir(parents=True)
+    (config_dir() / "config.toml").write_text('[approval]\nmode = "edits"\n', "utf-8")
+    assert load_policy() == (Policy("edits"), ())
+
+
+def test_mistakes_are_told_from_the_first_line_down(config: Path):
+    _, issues = load(config, '[approval]\nmode = "x"\n[[approval.rules]]\ndecision = "no"\n')
+    assert [issue.partition(":")[0] for issue in issues] == ["2", "4"]
+
+
+def test_no_mode_is_suggested_that_cannot_be_set(config: Path):
+    _, (issue,) = load(config, '[approval]\nmode = "al"\n')
+    assert "did you mean" not in issue
+
+
+def test_a_rule_without_a_line_of_its_own_is_named_by_its_file(config: Path):
+    policy, _ = load(config, 'approval = {rules = [{decision = "deny"}]}\n')
+    assert policy.rules[0].where in ("config.toml", "config.toml:1")

@@ -157,6 +157,29 @@ def test_a_file_that_changed_since_it_was_shown_is_left_alone(inbox: Inbox, kind
     assert not hands.done
 
 
+@pytest.mark.parametrize(
+    ("shown", "now", "said"),
+    [
+        (LS, command("ls -a"), "the call itself has changed"),
+        (LS, replace(LS, call_id="c2"), "the call itself has changed"),
+        (LS, replace(LS, call_id="c2", arguments=to("ls -a")), "the call itself has changed"),
+        (LS, replace(LS, preview=replace(LS.preview, cwd="..")), "what it would do has changed"),
+        (change("a", "b"), change("a", "b", state="after"), "a, b changed"),
+        (LS, replace(LS, preview=replace(LS.preview, state="x")), "what it is about changed"),
+    ],
+)
+def test_what_changed_since_the_approval_is_said(inbox: Inbox, shown: Action, now: Action, said: str):
+    says(inbox, Answer("approve"))
+    outcome = Hands(Policy(), inbox).attempt(shown, lambda arguments: now)
+    assert outcome == Refused(f"approved, but {said} since: nothing was done; look again")
+
+
+def test_an_edit_that_became_another_call_is_refused_in_words(inbox: Inbox):
+    says(inbox, Answer("edit", arguments=LS.arguments))
+    outcome = Hands(Policy(), inbox).attempt(LS, lambda arguments: replace(LS, call_id="c2"))
+    assert outcome == Refused("the edit became a call of something else")
+
+
 def test_what_cannot_be_done_any_more_is_refused_with_the_reason(inbox: Inbox):
     says(inbox, Answer("approve"))
     outcome = Hands(Policy(), inbox).attempt(LS, lambda arguments: Refused("the folder is gone"))

@@ -59,7 +59,7 @@ def _limit(key: str, value: object, unpriced: bool) -> Limit:
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         raise ValueError(f"budgets.{key} must be a number of USD, or a text: {GRAMMAR}")
     try:
-        limit = parse_limit(value if isinstance(value, str) else format(Decimal(repr(value)), "f"))
+        limit = parse_limit(value if isinstance(value, str) else f"{Decimal(repr(value)):f}")
     except ValueError as error:
         raise ValueError(f"budgets.{key}: {error}") from None
     return replace(limit, unpriced=limit.unpriced or unpriced)

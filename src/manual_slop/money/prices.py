@@ -67,9 +67,9 @@ def billed(usd: Decimal | float | str, computed: Cost) -> Cost:
     amount = _amount(usd)
     if amount is None:
         return replace(computed, note=_joined([computed.note, "the provider's own amount is no price"]))
-    differs = computed.usd is not None and computed.usd != amount
-    ours = f"{computed.basis} comes to {format_usd(computed.usd)}" if differs and computed.usd is not None else ""
-    return Cost(amount, "billed", "the provider's own bill", "", computed.lines, computed.usd, ours)
+    ours = computed.usd
+    note = "" if ours is None or ours == amount else f"{computed.basis} comes to {format_usd(ours)}"
+    return Cost(amount, "billed", "the provider's own bill", "", computed.lines, ours, note)
 
 
 def combine(costs: Iterable[Cost]) -> Cost:

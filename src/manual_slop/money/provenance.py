@@ -81,9 +81,9 @@ def stale_note(as_of: str, today: date | None, stale_after: int) -> str:
     return f"the price is {max(known)} days old (as of {as_of})"
 
 
-def _age(as_of: str, today: date | None) -> int | None:
+def _age(as_of: str, today: date) -> int | None:
     try:
-        return (today - date.fromisoformat(as_of)).days if today else None
+        return (today - date.fromisoformat(as_of)).days
     except ValueError:
         return None
 

@@ -56,7 +56,7 @@ def named_paths(action: Action) -> tuple[str, ...]:
     if action.preview.targets:
         return action.preview.targets
     try:
-        arguments = json.loads(action.arguments or "{}")
+        arguments = json.loads(action.arguments)
     except (ValueError, RecursionError):
         return ()
     path = arguments.get("path") if isinstance(arguments, dict) else None
@@ -74,8 +74,6 @@ def _fits_exactly(path: str, pattern: str) -> bool:
 def _reaches(path: str, pattern: str) -> bool:
     names = [name for name in _folded(path).split("/") if name not in {"", "."}]
     wanted = _names_of(_folded(pattern))
-    if len(wanted) > 1 and wanted[-1] == "**":
-        wanted = wanted[:-1]
     if path.startswith(("/", "\\")) or ":" in path:
         wanted = ("**", *wanted)  # where the project begins in an absolute path is not known here
     return any(_walk(names, wanted))

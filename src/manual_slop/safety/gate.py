@@ -48,8 +48,8 @@ class _Asked:
     """An action in front of a person, and why."""
 
     action: Action
-    why: str
     edited: bool = False
+    why: str = ""
 
 
 class Gate:
@@ -67,7 +67,7 @@ class Gate:
         an approval the action is made once more: when anything about it differs from what was shown, it is refused.
         """
         stop = cancel or Cancel()
-        outcome = self._judged(_Asked(action, ""))
+        outcome = self._judged(_Asked(action))
         for _ in range(MOST_EDITS):
             if not isinstance(outcome, _Asked):
                 return outcome
@@ -103,7 +103,7 @@ class Gate:
             return Refused("the edit became a call of something else")
         if made.digest == asked.action.digest:  # edited to what is shown already
             return Passed(made, asked.edited, _approver(answer))
-        return self._judged(_Asked(made, "", asked.edited or made.arguments != asked.action.arguments))
+        return self._judged(_Asked(made, asked.edited or made.arguments != asked.action.arguments))
 
     def _approved(self, asked: _Asked, answer: Answer, make: Make) -> Passed | Refused:
         now = make(asked.action.arguments)
