@@ -96,6 +96,13 @@ def test_the_first_answer_waits_for_no_tokenizer_and_no_proxy_and_whoever_asks_f
     assert ran.stdout.split() == ["hi", "[]", "True", "0", "2"], ran.stderr
 
 
+def test_a_connection_that_was_kept_is_closed_when_python_ends() -> None:
+    with ScriptedServer([says("hi")]) as server:
+        command = [sys.executable, "-W", "default::ResourceWarning", "-c", FIRST_ANSWER, f"{server.url}/v1"]
+        ran = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert "unclosed <socket" not in ran.stderr
+
+
 def test_a_tokenizer_of_ours_is_read_when_something_is_asked_of_it() -> None:
     main = litellm().main
     with opened(Exchange(Timeouts())):

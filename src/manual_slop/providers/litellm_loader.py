@@ -116,4 +116,4 @@ def _install_transport(module: Any) -> None:
     module.sync_transport = transport
     # Cookies of one provider are no business of another; a redirect would carry the request elsewhere.
     module.client_session = httpx.Client(transport=transport, follow_redirects=False, timeout=3600, trust_env=False)
-    atexit.register(module.client_session.close)  # connections that are kept for the next call
+    atexit.register(transport.shut)  # connections that are kept for the next call
