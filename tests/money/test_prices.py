@@ -154,6 +154,15 @@ def test_the_providers_own_bill_wins_and_ours_is_kept() -> None:
     assert cost.lines == ours.lines
 
 
+def test_a_bill_that_is_what_we_computed_needs_no_word() -> None:
+    ours = price(Usage(1_000_000, 0), FULL)
+    assert billed(2, ours) == Cost(D(2), "billed", "the provider's own bill", "", ours.lines, D(2))
+
+
+def test_a_bill_of_nothing_is_a_bill() -> None:
+    assert billed("0", UNPRICED) == Cost(D(0), "billed", "the provider's own bill")
+
+
 def test_a_bill_for_an_unpriced_model_is_still_a_price() -> None:
     assert billed(D("0.5"), UNPRICED) == Cost(D("0.5"), "billed", "the provider's own bill")
 
@@ -162,7 +171,7 @@ def test_a_bill_for_an_unpriced_model_is_still_a_price() -> None:
 def test_a_billed_amount_that_is_no_price_is_not_believed(nonsense: float | str) -> None:
     cost = billed(nonsense, price(Usage(1_000_000, 0), FULL))
     assert (cost.usd, cost.basis) == (2, "override")
-    assert "no price" in cost.note
+    assert cost.note == "the provider's own amount is no price"
 
 
 def test_calls_of_a_turn_are_added_and_equal_rates_joined() -> None:

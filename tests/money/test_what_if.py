@@ -127,6 +127,8 @@ def test_the_matrix_knows_what_was_taken_for_granted_about_the_cache():
     cached = [entry(usage=Usage(10_000, 0, 8_000), tier="1")]
     found = tier_matrix(cached, [GPT_4O], "no hits")
     assert (found.hits, found.total.what_if["openai/gpt-4o"].usd) == ("no hits", D("0.025"))
+    found = tier_matrix(cached, [GPT_4O])
+    assert (found.hits, found.total.what_if["openai/gpt-4o"].usd) == ("same hits", D("0.015"))
 
 
 def test_nothing_compared_is_nothing():

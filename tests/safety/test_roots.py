@@ -41,6 +41,14 @@ def test_nothing_else_is_reached_through_them(ed: Editor, path: str):
         ed.workspace.open_file(path)
 
 
+def test_a_folder_within_another_is_refused_by_its_path(tmp_path: Path):
+    (tmp_path / "project" / "docs").mkdir(parents=True)
+    inner = tmp_path / "project" / "docs"
+    with pytest.raises(WorkspaceError) as caught:
+        Workspace(tmp_path / "project", also=(Root(inner, "docs"),))
+    assert str(caught.value) == f"{inner}: lies in another folder of the workspace, or around it"
+
+
 def test_neighbours_of_them_are_outside(ed: Editor, tmp_path: Path):
     (tmp_path / "docs-evil").mkdir()
     (tmp_path / "docs-evil" / "a.txt").write_text("x")

@@ -25,7 +25,7 @@ from manual_slop.safety.confinement import (
     strongest,
 )
 from manual_slop.safety.path_rules import WorkspaceError
-from manual_slop.safety.workspace import Workspace
+from manual_slop.safety.workspace import Workspace, no_file
 from tests.support.patience import HANGS
 
 CORPUS = Path(__file__).resolve().parents[2] / "../shared/corpora/paths/traversal"
@@ -352,6 +352,23 @@ def test_the_held_folder_is_let_go_with_the_workspace(project: Path):
     for _ in range(10):
         Workspace(project)
     assert open_descriptors() == before
+
+
+def test_a_folder_that_goes_away_during_a_walk_costs_the_others_nothing(workspace: Workspace, project: Path):
+    for name in ("a", "b", "c"):
+        (project / name).mkdir()
+        (project / name / "file").write_text(name)
+    found = []
+    for path, _ in workspace.walk(keep=lambda path, _: path.startswith(("a", "b", "c"))):
+        found.append(path)
+        if path == "a/file":
+            (project / "b").rename(project / "z")
+    assert found == ["a/file", "c/file"]
+
+
+def test_what_no_system_has_a_name_for_is_no_file():
+    status = os.stat_result((0, *[0] * 9))
+    assert str(no_file("odd", status)) == "odd: is not a regular file"
 
 
 def test_threads_read_at_once(workspace: Workspace):

@@ -20,7 +20,7 @@ from manual_slop.store.store import Store
 from manual_slop.values.budget import Amount, BudgetExceeded, Limit
 from manual_slop.values.cancel import Cancel
 from manual_slop.values.errors import ConfigError, ProviderError
-from manual_slop.values.events import BudgetWarning, Event, Notice
+from manual_slop.values.events import BudgetWarning, Event, Notice, TextDelta
 from manual_slop.values.ledger import Origin
 from manual_slop.values.paths import config_dir
 from tests.support.scripted_server import Scripted, ScriptedServer, calls, fails, says
@@ -245,6 +245,18 @@ def test_that_an_answer_may_end_early_is_said_once_a_turn(store: Store):
     talk.say("x" * 2_000)
     assert len(talk.server.seen) > 1
     assert len([one for one in talk.told(Notice) if "it may end early" in one.text]) == 1
+
+
+def test_a_listener_that_breaks_leaves_nothing_set_aside(store: Store):
+    talk = Talk(store, "2.00")
+
+    def breaks(event: Event) -> None:
+        if isinstance(event, TextDelta):
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        talk.say(on_event=breaks)
+    assert store.budgets.state(("all", f"session {talk.session.id}")).reserved == Amount()
 
 
 def test_a_refusal_survives_being_sent_to_another_process(store: Store):

@@ -115,6 +115,17 @@ def test_unpriced_calls_are_stopped_where_dollars_are_limited(budget: BudgetTabl
     assert budget.state(S1).spent == Amount(D(0), 7, 1)
 
 
+def test_of_the_nodes_that_a_call_counts_for_those_with_a_limit_are_told(database: Database):
+    table = BudgetTable(database, Rules(per_session=Limit(D(1))))
+    table.set_limit(TIER, Limit(None, 500))
+    table.settle(deep("c1", "0.25", 40))
+    assert table.states(deep("c2")) == [
+        NodeState(S1, Limit(D(1)), Amount(D("0.25"), 40)),
+        NodeState(TIER, Limit(None, 500), Amount(D("0.25"), 40)),
+    ]
+    assert table.states(call("c3", session_id="other")) == [NodeState(("all", "session other"), Limit(D(1)))]
+
+
 def test_a_call_that_costs_nothing_is_made_even_where_everything_is_spent(budget: BudgetTable):
     budget.set_limit(S1, Limit(D(1)))
     budget.settle(call("c1", "1.5"))
