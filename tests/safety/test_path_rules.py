@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from manual_slop.safety.path_rules import WorkspaceError, parts_of, show
+from manual_slop.safety.path_rules import MAX_NAME_BYTES, WorkspaceError, new_name_problem, parts_of, show
 
 
 @pytest.mark.parametrize(
@@ -95,6 +95,27 @@ def test_what_is_let_through_is_plain_names(path: str, windows: bool):
         return
     assert not {"", ".", ".."} & set(parts)
     assert not [part for part in parts if "/" in part or "\\" in part or "\0" in part]
+
+
+@pytest.mark.parametrize("name", ["app.py", "ü.txt", ".hidden", "a b", "…", "x" * MAX_NAME_BYTES, "é" * 127])
+def test_a_new_name_may_be_what_every_system_takes(name: str):
+    assert new_name_problem(name) == ""
+
+
+@pytest.mark.parametrize(
+    ("name", "problem"),
+    [
+        ("..", "`..` is not allowed: name the file from the project folder, such as `src/app.py`"),
+        ("con.txt", "con.txt is a device, not a file"),
+        ("a:b", "a:b is not a file name on Windows"),
+        ("x.", "x. is not a file name on Windows"),
+        *((f"a{char}b", "a new name may hold no invisible characters") for char in "\u200b\ue000\u0378\u2028\u2029"),
+        ("x" * (MAX_NAME_BYTES + 1), "a new name may have at most 255 bytes"),
+        ("é" * 128, "a new name may have at most 255 bytes"),
+    ],
+)
+def test_a_new_name_that_some_system_would_not_take_or_show_is_refused(name: str, problem: str):
+    assert new_name_problem(name) == problem
 
 
 def test_a_path_is_shown_without_anything_invisible_in_it():

@@ -27,7 +27,17 @@ NAMES = """
 """
 
 SPELLINGS = [
-    *(".GIT/config", ".Git/config", ".gIt/CONFIG", "GIT~1/config", "git~1/config", "GIT~2/config", ".git./config"),
+    *(
+        ".GIT/config",
+        ".Git/config",
+        ".gIt/CONFIG",
+        "GIT~1/config",
+        "CONFIG~1.FIS",
+        "MCP~1.JSO",
+        "git~1/config",
+        "GIT~2/config",
+        ".git./config",
+    ),
     *(".git /config", ".git. ./config", ".git..../config", ".git::$INDEX_ALLOCATION/config", ".git:stream/config"),
     *(".g\u200cit/config", ".\u200bgit/config", ".git\u200d/config", "\ufeff.git/config", ".g\u2060it/config"),
     *(".ｇｉｔ/config", "．git/config", ".𝐠𝐢𝐭/config", ".g\u00adit/config"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import io
 import os
 import socket
 import subprocess
@@ -11,6 +13,7 @@ import time
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
+from typing import BinaryIO, cast
 from urllib.parse import unquote
 
 import pytest
@@ -25,7 +28,7 @@ from manual_slop.safety.confinement import (
     strongest,
 )
 from manual_slop.safety.path_rules import WorkspaceError
-from manual_slop.safety.workspace import Workspace, no_file
+from manual_slop.safety.workspace import Workspace, all_of, no_file
 from tests.support.patience import HANGS
 
 CORPUS = Path(__file__).resolve().parents[2] / "../shared/corpora/paths/traversal"
@@ -364,6 +367,34 @@ def test_a_folder_that_goes_away_during_a_walk_costs_the_others_nothing(workspac
         if path == "a/file":
             (project / "b").rename(project / "z")
     assert found == ["a/file", "c/file"]
+
+
+class Odd(io.RawIOBase):
+    """A file without an end, of which no more is asked than needed; or one that cannot be read."""
+
+    def __init__(self, error: OSError | None = None) -> None:
+        self.error = error
+
+    def read(self, size: int = -1) -> bytes:
+        if self.error is not None:
+            raise self.error
+        assert 0 <= size <= 11, "all of it is asked for"
+        return b"x" * size
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [
+        (None, "larger than 10 bytes"),
+        (OSError(errno.EIO, "bad"), "the disk reports an error; nothing was changed"),
+        (OSError(errno.EDOM, "that is no number"), "that is no number"),
+        (OSError(), "cannot be opened"),
+    ],
+)
+def test_why_the_bytes_of_a_file_cannot_be_had_is_said(error: OSError | None, reason: str):
+    with pytest.raises(WorkspaceError) as caught:
+        all_of(cast(BinaryIO, Odd(error)), "a/odd.bin", 10)
+    assert str(caught.value) == f"a/odd.bin: {reason}"
 
 
 def test_what_no_system_has_a_name_for_is_no_file():
