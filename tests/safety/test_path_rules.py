@@ -120,4 +120,5 @@ def test_a_new_name_that_some_system_would_not_take_or_show_is_refused(name: str
 
 def test_a_path_is_shown_without_anything_invisible_in_it():
     assert show("a\x1b[2Jb\u202egnp.exe\u200b") == "a\\x1b[2Jb\\u202egnp.exe\\u200b"
-    assert len(show("x" * 5000)) == 201
+    assert show("x" * 200) == "x" * 200
+    assert show("x" * 201) == show("x" * 5000) == "x" * 200 + "…"

@@ -233,6 +233,26 @@ def test_a_budget_of_one_s_own_is_asked_in_place_of_all_others(store: Store):
     assert settled[2:] in ([], ["reserved", "released"])
 
 
+def test_a_call_that_is_stopped_before_it_left_gives_back_what_it_took(store: Store):
+    cancel, taken, given_back = Cancel(), list[str](), list[str]()
+
+    class Own:
+        def reserve(self, draft: Any, most: Any) -> None:
+            taken.append(draft.call_id)
+            cancel.request()
+
+        def settle(self, entry: Any) -> list[Any]:
+            raise AssertionError("no call was made")
+
+        def release(self, call_id: str) -> None:
+            given_back.append(call_id)
+
+    with pytest.raises(ProviderError, match="cancelled"):
+        Talk(store, Own()).say(cancel=cancel)
+    assert given_back == taken
+    assert len(taken) == 1
+
+
 def test_where_nothing_is_limited_and_nothing_kept_no_budget_is_looked_after():
     session = Session(Access(), "openai/gpt-4o")
     put_under_budget(session, None)

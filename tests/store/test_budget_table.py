@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 import signal
 import subprocess
@@ -9,7 +10,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import astuple, replace
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -20,6 +21,7 @@ import pytest
 from manual_slop.store import budget_nodes, ledger_table
 from manual_slop.store.budget_table import BudgetTable
 from manual_slop.store.database import Database
+from manual_slop.store.entry_rows import pack
 from manual_slop.values.budget import Amount, BudgetExceeded, Limit, NodeState, Rules
 from manual_slop.values.ledger import Origin, UsageRecorded
 from manual_slop.values.usage import Cost, Usage
@@ -317,6 +319,16 @@ def test_what_a_killed_program_had_under_way_is_entered_as_interrupted(
         assert [one.purpose for one in ledger_table.read(connection)] == ["interrupted"] * 3
     assert budget.recover() == 0
     database.close()
+
+
+def test_what_several_killed_programs_had_under_way_is_all_entered(database: Database):
+    for number in range(3):
+        draft = call(f"c{number}", "0.25", 100, purpose="interrupted")
+        packed = json.dumps(astuple(pack(draft)))
+        of = (draft, Amount(D(1)), f"{number:016x}", packed)
+        database.write(lambda c, of=of: budget_nodes.reserve(c, *of))
+    assert BudgetTable(database).recover() == 3
+    assert BudgetTable(database).state(ALL) == NodeState(ALL, Limit(), Amount(D("0.75"), 300), Amount())
 
 
 def test_a_call_that_was_settled_before_the_kill_is_not_entered_again(database: Database):
