@@ -13,6 +13,7 @@ from tests.support.shared import ROOT
 
 NOTICED = ("killed", "timeout", "caught by type check")
 """What mutmut calls a change that did not get through; one that makes a test hang is noticed too."""
+MISSED = ("survived", "no tests", "suspicious", "segfault")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,28 +26,43 @@ class Mutated:
 
 
 def mutate(children: int) -> int:
-    """Make every change and run the tests that reach it. What an earlier run found of unchanged code is kept."""
+    """Make every change and run the tests that reach it; 0 where that came to its end.
+
+    What an earlier run found of unchanged code is kept, but for what went unnoticed then: tests may be new.
+    """
+    missed = [name for _, outcomes in _results() for name, outcome in outcomes.items() if outcome in MISSED]
     command = [sys.executable, "-m", "mutmut", "run", "--max-children", str(children)]
-    return subprocess.run(command, cwd=ROOT, check=False).returncode
+    ended = subprocess.run(command, cwd=ROOT, check=False).returncode
+    if ended or not missed:
+        return ended
+    still_there = {name for _, outcomes in _results() for name in outcomes}
+    again = [name for name in missed if name in still_there]
+    return subprocess.run([*command, *again], cwd=ROOT, check=False).returncode if again else 0
 
 
 def mutated() -> Iterator[Mutated]:
     """What the last run found, file by file. Raises `LookupError` where it did not try all of them."""
-    from mutmut.mutation.data import SourceFileMutationData
     from mutmut.mutation.diff_apply import get_diff_for_mutant
+
+    for path, outcomes in _results():
+        if untried := set(outcomes.values()) - {*NOTICED, *MISSED}:
+            raise LookupError(f"{path} has changes that are {', '.join(untried)}: the run did not come to its end")
+        missed = (name for name, outcome in outcomes.items() if outcome in MISSED)
+        changes = tuple(change_of(name, get_diff_for_mutant(name, path=path)) for name in missed)
+        yield Mutated(str(path), Counter(outcomes.values()), changes)
+
+
+def _results() -> Iterator[tuple[str, dict[str, str]]]:
+    """What became of each change by mutmut's name of it, file by file; nothing before the first run."""
+    from mutmut.mutation.data import SourceFileMutationData
     from mutmut.stats import status_by_exit_code
     from mutmut.utils.file_utils import walk_mutatable_files
 
     for path in walk_mutatable_files():
         data = SourceFileMutationData(path=path)
         data.load()
-        outcomes = {name: status_by_exit_code[code] for name, code in data.exit_code_by_key.items()}
-        if "not checked" in outcomes.values():
-            raise LookupError(f"{path} has changes that were not tried: the run did not come to its end")
-        if outcomes:
-            missed = [name for name, outcome in outcomes.items() if outcome not in NOTICED]
-            changes = (change_of(name, get_diff_for_mutant(name, path=path)) for name in missed)
-            yield Mutated(str(path), Counter(outcomes.values()), tuple(changes))
+        if data.exit_code_by_key:
+            yield str(path), {name: status_by_exit_code[code] for name, code in data.exit_code_by_key.items()}
 
 
 def change_of(mutant: str, diff: str) -> Change:
