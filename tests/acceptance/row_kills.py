@@ -10,10 +10,10 @@ from tests.acceptance.trial import Row, Trial
 from tests.support import run_kills, session_kills, store_kills
 
 SCENES = (
-    ("small events", 300, 4, "nothing", (3, 150, 200)),
-    ("events of 200 kB", 200_000, 2, "nothing", (2, 150, 150)),
-    ("compaction", 300, 2, "compaction", (2, 80, 100)),
-    ("merging", 3_000, 2, "merging", (2, 80, 100)),
+    ("small events", 300, 4, "nothing", (3, 75, 200)),
+    ("events of 200 kB", 200_000, 2, "nothing", (2, 75, 150)),
+    ("compaction", 300, 2, "compaction", (2, 40, 100)),
+    ("merging", 3_000, 2, "merging", (2, 40, 100)),
 )
 
 
@@ -21,7 +21,7 @@ def killed_stores(trial: Trial) -> None:
     """A program that appends is killed; all it told is there, whole, in order, and the file is sound."""
     with ThreadPoolExecutor(2) as pool:
         list(pool.map(lambda scene: _scene(trial, *scene), SCENES))
-    kills = trial.sized(2, 80, 100)
+    kills = trial.sized(2, 40, 100)
     ends = store_kills.kill_migrations(trial.scratch("migrations"), kills, trial.seed)
     trial.count("kills", kills)
     trial.notes.append(f"migrations: {ends['before']} had not happened, {ends['newer']} had, none halfway")

@@ -1,9 +1,9 @@
 """Changes what money, permission and files hang on, and looks which change no test notices.
 
-`uv run --with mutmut==3.8.1 python -m tests.mutation [--report]` runs mutmut, which takes most of an hour on two
-processors and goes on where it was stopped. Every change that nobody notices has to be in `tests/mutation/unnoticed.toml` with the
-reason; it ends with 1 for any other, and for one that stands there and is noticed. `[tool.mutmut]` of `pyproject.toml`
-names the code and the tests.
+`uv run --with mutmut==3.8.1 python -m tests.mutation [--report]` runs mutmut, which takes half an hour on two
+processors and goes on where it was stopped. Every change that nobody notices has to be in `unnoticed.toml` here, with
+the reason; it ends with 1 for any other, and for one that stands there and is noticed. `[tool.mutmut]` of
+`pyproject.toml` names the code and the tests.
 """
 
 from __future__ import annotations
