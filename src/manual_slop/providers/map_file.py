@@ -37,7 +37,7 @@ class KeptMap:
 
 def map_path() -> Path:
     """Where the fetched map is that is in force; no file: the one litellm carries."""
-    return data_dir() / "prices" / "map.json"
+    return data_dir().joinpath("prices", "map.json")
 
 
 def _path_before() -> Path:

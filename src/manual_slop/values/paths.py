@@ -2,31 +2,43 @@
 
 from __future__ import annotations
 
+import functools
 import os
 from collections.abc import Callable
 from pathlib import Path
+from typing import Literal
 
 _PACKAGE = Path(__file__).resolve().parent.parent
+_DECIDING = ("HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME")
+"""What the system's own answer hangs on where it may change while a program runs."""
 
 
 def config_dir() -> Path:
     """Folder of `config.toml`, `credentials.toml` and `pricing/`; all under `MANUAL_SLOP_HOME` when that is set."""
-    home = os.environ.get("MANUAL_SLOP_HOME")
-    if home:
-        return Path(home) / "config"
-    import platformdirs  # 5 ms: not when the home is set, and not to be imported
-
-    return Path(platformdirs.user_config_dir("manual-slop", appauthor=False))
+    return _folder("config")
 
 
 def data_dir() -> Path:
     """Folder of sessions, caches and logs; under `MANUAL_SLOP_HOME` when that is set."""
-    home = os.environ.get("MANUAL_SLOP_HOME")
-    if home:
-        return Path(home) / "data"
-    import platformdirs
+    return _folder("data")
 
-    return Path(platformdirs.user_data_dir("manual-slop", appauthor=False))
+
+def _folder(kind: Literal["config", "data"]) -> Path:
+    home = os.environ.get("MANUAL_SLOP_HOME")
+    return _below(home, kind) if home else _given_by_the_system(kind, *map(os.environ.get, _DECIDING))
+
+
+@functools.lru_cache(maxsize=8)  # asked for with every call to a model
+def _below(home: str, kind: str) -> Path:
+    return Path(home) / kind
+
+
+@functools.lru_cache(maxsize=8)
+def _given_by_the_system(kind: Literal["config", "data"], *_deciding: str | None) -> Path:
+    import platformdirs  # 5 ms: not when the home is set, and not to be imported
+
+    given = {"config": platformdirs.user_config_dir, "data": platformdirs.user_data_dir}[kind]
+    return Path(given("manual-slop", appauthor=False))
 
 
 def live_in(home: Path) -> None:
