@@ -21,7 +21,8 @@ tiers = st.dictionaries(st.integers(1, 10**6), plain, max_size=3).map(
 )
 texts = st.text(max_size=9)
 prices = dict.fromkeys(BUCKETS, amounts)
-whole = st.builds(Rates, **prices, tiers=tiers, source=texts, note=texts, as_of=days, retires=days)
+names = st.dictionaries(st.sampled_from(BUCKETS), texts, max_size=3).map(lambda found: tuple(found.items()))
+whole = st.builds(Rates, **prices, tiers=tiers, source=texts, note=texts, as_of=days, retires=days, keys=names)
 
 
 @given(whole)

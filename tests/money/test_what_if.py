@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from decimal import Decimal
+from itertools import product
 
 import pytest
 from hypothesis import given, settings
@@ -58,6 +59,50 @@ def test_each_sum_is_that_of_its_calls_priced_one_by_one(usages, hits):
         one_by_one = total(price(usage, candidate.rates) for usage in counted)
         whole = found.total.what_if[candidate.model]
         assert (whole.usd, whole.calls, whole.unpriced) == (one_by_one.usd, one_by_one.calls, one_by_one.unpriced)
+
+
+SINGLE = [
+    Candidate(f"only/{into}-{out}", Rates(**{into: D(3), out: D(7)}))
+    for into in ("input", "cached_input", "cache_write", "audio_input")
+    for out in ("output", "reasoning", "audio_output")
+]
+"""Models of which hardly any rate is known, so that each kind of token decides whether a call has a price."""
+
+
+def test_a_call_is_priced_by_its_own_kinds_of_tokens_whatever_it_is_counted_with():
+    usages = []
+    for kinds in product((0, 1), repeat=7):
+        fresh, read, written, heard, text, thought, spoken = kinds
+        usages.append(
+            Usage(fresh + read + written + heard, text + thought + spoken, read, written, thought, heard, spoken)
+        )
+    found = compare([entry("acme/m9", usage) for usage in usages], "model", [*SINGLE, EVERYTHING, GPT_4O])
+    for candidate in (*SINGLE, EVERYTHING, GPT_4O):
+        one_by_one = total(price(usage, candidate.rates) for usage in usages)
+        whole = found.total.what_if[candidate.model]
+        assert (whole.usd, whole.unpriced) == (one_by_one.usd, one_by_one.unpriced), candidate.model
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        *(Usage(9, 9, **{name: -1}) for name in ("cache_read_tokens", "cache_write_tokens", "reasoning_tokens")),
+        *(Usage(9, 9, **{name: -1}) for name in ("audio_input_tokens", "audio_output_tokens")),
+        *(Usage(-9, 9), Usage(9, -9), Usage(-9, 9, cache_read_tokens=-9)),
+    ],
+    ids=str,
+)
+def test_a_count_below_nothing_leaves_its_call_unpriced_and_no_other(odd: Usage):
+    found = compare([entry("acme/m9", Usage(9)), entry("acme/m9", odd)], "model", [EVERYTHING])
+    whole = found.total.what_if[EVERYTHING.model]
+    assert (whole.calls, whole.unpriced, whole.usd) == (2, 1, price(Usage(9), FULL).usd)
+
+
+def test_kinds_that_exceed_their_whole_are_priced_as_they_are():
+    for odd in (Usage(0, 5, reasoning_tokens=9), Usage(5, 0, cache_read_tokens=9)):
+        found = compare([entry("acme/m9", odd), entry("acme/m9", Usage(10, 10))], "model", [EVERYTHING])
+        one_by_one = total(price(usage, FULL) for usage in (odd, Usage(10, 10)))
+        assert found.total.what_if[EVERYTHING.model].usd == one_by_one.usd
 
 
 def test_with_the_same_hits_cached_input_stays_cached():

@@ -199,6 +199,7 @@ def test_a_limit_reaches_no_further(pattern: str, path: str):
         ("a/**/b", ("a/x/y/b",), True),
         ("./a/*", ("a/b",), True),
         ("**/a.py", ("./a.py",), False),
+        ("a/X", ("b/a/X",), False),
         ("**/a.py", ("x/../a.py",), False),
         ("**/a.py", ("x//a.py",), False),
         ("a/**/b", ("a/b/c",), False),

@@ -113,6 +113,8 @@ class _Bundle:
 
 
 _Kind = tuple[str, str, int, int]
+_NEGATIVE = (-1, 0, 0, 0, 0, 0, 0)
+"""The counts of a call whose totals are below 0, which nobody can price."""
 
 
 def _what_ifs(
@@ -154,7 +156,7 @@ def _counts(usage: Usage, cached: bool) -> tuple[int, int, int, int, int, int, i
     read, written = (usage.cache_read_tokens, usage.cache_write_tokens) if cached else (0, 0)
     heard, thought, spoken = usage.audio_input_tokens, usage.reasoning_tokens, usage.audio_output_tokens
     if usage.input_tokens < 0 or usage.output_tokens < 0:
-        return (-1, 0, 0, 0, 0, 0, 0)
+        return _NEGATIVE
     fresh = usage.input_tokens - read - written - heard
     text = usage.output_tokens - thought - spoken
     return (fresh if fresh > 0 else 0, read, written, heard, text if text > 0 else 0, thought, spoken)
