@@ -22,10 +22,13 @@ from manual_slop.values.errors import ProviderError
 from manual_slop.values.events import Event, Notice, Retrying, ToolFinished, TurnFinished
 from tests.acceptance.trial import Row, Trial
 from tests.support.scripted_server import Scripted, ScriptedServer, chunk, fails, says, whole
+from tests.support.window_beside import Beside, window_beside
 
 WORKERS = 64
 PATIENCE = 5.0
 """Seconds for the first token where some never come."""
+SLOW_FRAME = 50.0
+"""Milliseconds; a window that takes them is felt to be stuck."""
 KINDS = ("429", "503", "reset", "cut call", "cut text", "broken JSON", "stall", "HTML", "empty")
 
 
@@ -148,12 +151,13 @@ def _sixty_four(trial: Trial, faults: float) -> Echo:
     access = ai_client.new_access()
     ai_client.warm_up()
     patience = PATIENCE if faults else 60.0
-    began = time.monotonic()
-    with Echo(faults, trial.seed) as server:
+    with Echo(faults, trial.seed) as server, window_beside(WORKERS) as window:
         workers = [Worker(number, f"{server.url}/v1", access, patience) for number in range(WORKERS)]
+        began = time.monotonic()
         with ThreadPoolExecutor(WORKERS) as pool:
             list(pool.map(lambda worker: worker.work(calls, streams), workers))
-    seconds = time.monotonic() - began
+        seconds = time.monotonic() - began
+    _stayed_quick(trial, window)
     wanted = [f"w{{}} c{at} " for at in range(calls + streams)]
     for worker in workers:
         trial.count("calls", len(worker.answered))
@@ -169,6 +173,17 @@ def _sixty_four(trial: Trial, faults: float) -> Echo:
     trial.notes.append(f"{trial.counts['calls'] / seconds:.0f} answers/s in {seconds:.1f} s")
     trial.ran_on = f"{WORKERS} recorded sessions in threads × ({calls} calls + {streams} streams), loopback"
     return server
+
+
+def _stayed_quick(trial: Trial, window: Beside) -> None:
+    """The window that showed it all went on drawing."""
+    if window.missing:
+        trial.notes.append(f"no window: {window.missing}")
+        return
+    trial.count("events shown in a window meanwhile", int(window.figures["events"]))
+    trial.nought("windows whose slowest frame of a hundred takes 50 ms", window.figures["p99 ms"] >= SLOW_FRAME)
+    trial.notes.append(f"a frame took {window.figures['p50 ms']:.2f} ms, p99 {window.figures['p99 ms']:.2f}")
+    trial.at_least("events shown in a window meanwhile", 1)
 
 
 def _logged(trial: Trial, worker: Worker, answers: int) -> None:

@@ -78,6 +78,7 @@ def drawn(
     return {
         "p50 ms": statistics.median(took),
         "p95 ms": took[int(len(took) * 0.95)],
+        "p99 ms": took[int(len(took) * 0.99)],
         "max ms": took[-1],
         "cpu p50": statistics.median(cpu),
         "cpu p95": cpu[int(len(cpu) * 0.95)],
