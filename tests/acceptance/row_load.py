@@ -27,8 +27,8 @@ from tests.support.window_beside import Beside, window_beside
 WORKERS = 64
 PATIENCE = 5.0
 """Seconds for the first token where some never come."""
-SLOW_FRAME = 50.0
-"""Milliseconds; a window that takes them is felt to be stuck."""
+SLOW_FRAME = 0.05
+"""Seconds; a window that takes them is felt to be stuck."""
 KINDS = ("429", "503", "reset", "cut call", "cut text", "broken JSON", "stall", "HTML", "empty")
 
 
@@ -181,7 +181,7 @@ def _stayed_quick(trial: Trial, window: Beside) -> None:
         trial.notes.append(f"no window: {window.missing}")
         return
     trial.count("events shown in a window meanwhile", int(window.figures["events"]))
-    trial.nought("windows whose slowest frame of a hundred takes 50 ms", window.figures["p99 ms"] >= SLOW_FRAME)
+    trial.within("frames in a hundred", window.figures["p99 ms"] / 1_000, SLOW_FRAME)
     trial.notes.append(f"a frame took {window.figures['p50 ms']:.2f} ms, p99 {window.figures['p99 ms']:.2f}")
     trial.at_least("events shown in a window meanwhile", 1)
 
@@ -239,6 +239,7 @@ def writers(trial: Trial) -> None:
         trial.nought("events lost or out of order", kept != [Notice(str(number)) for number in range(each)])
     store.close()
     ordered = sorted(waits)
+    trial.within("acknowledgements in a hundred", ordered[-len(ordered) // 100], 0.25)
     slow = f"p50 {1000 * ordered[len(ordered) // 2]:.1f} ms, p99 {1000 * ordered[-len(ordered) // 100]:.1f} ms"
     trial.notes.append(f"{len(waits) / seconds:,.0f} acknowledged events/s, {slow}, {looks.result():,} looks meanwhile")
     trial.ran_on = f"{WORKERS} threads × {each:,} events, each acknowledged by itself, one reader beside"

@@ -28,8 +28,29 @@ OWN_JSON = {
     **{f"n_own_depth_{depth}": "[" * depth + "]" * depth for depth in (65, 100, 1_000, 100_000)},
     **{f"n_own_twice_{at}": f'{{"a": 1, "{key}": 2}}' for at, key in enumerate(["a", "\\u0061"])},
     **{f"n_own_surrogate_{at}": f'"{half}"' for at, half in enumerate(["\\ud800", "\\udc00", "\\ud800x", "a\\udfff"])},
+    **{
+        f"n_own_of_other_languages_{at}": text
+        for at, text in enumerate(
+            ["True", "None", "undefined", "'a'", "{a: 1}", "{'a': 1}", "`a`", "0o7", "1n", '"a" + "b"', "(1)", "{1: 2}"]
+        )
+    },
+    **{
+        f"n_own_remark_{at}": text
+        for at, text in enumerate(["// a\n{}", "/* a */ {}", "# a\n{}", "{} // a", '{"a": /* b */ 1}', "<!-- a -->{}"])
+    },
+    **{
+        f"n_own_escape_{at}": f'"{text}"'
+        for at, text in enumerate(
+            ["\\x41", "\\u{41}", "\\u004", "\\'", "\\0", "\\", "\\uD83D\\u", "a\tb", "a\nb", "\0"]
+        )
+    },
+    **{f"n_own_two_{at}": text for at, text in enumerate(["{}{}", "[] []", "1 2", '"a""b"', "{},", ",{}"])},
     "n_own_long_number": "1" * 5_001,
     "n_own_nothing_after": '{"a": 1} x',
+    **{f"y_own_number_{at}": text for at, text in enumerate(["-0", "1E+2", "1e-9", "0.1", "9007199254740993"])},
+    "y_own_long_text": f'"{"x" * 100_000}"',
+    "y_own_escapes": '"\\"\\\\\\/\\b\\f\\n\\r\\t\\u0041\\u00e9"',
+    "y_own_wide": json.dumps({str(at): at for at in range(2_000)}),
     "y_own_pair": '"\\ud83d\\ude00"',
     "y_own_empty_name": '{"": 0}',
     "y_own_depth": "[" * 40 + "]" * 40,
@@ -52,6 +73,12 @@ OWN_CONFIGS = (
         "\ufeff\ufeff=",
         "=",
     ),
+    *(f"[providers.x.headers]\na = {value}" for value in ("1", "[]", '"a\\nb"', '"\\u0000"')),
+    *(f"[providers.x]\nmodels = {value}" for value in ("1", '"m"', "[1]", "[[]]")),
+    *(f"[sessions]\nkeep_days = {value}" for value in ("-1", "1.5", '"x"', "nan")),
+    *(f"[context]\ncompact_at = {value}" for value in ("2", "-1", '"often"', "nan")),
+    *(f"[mcp.servers.x]\ncommand = {value}" for value in ("1", '""', "[]", "[1]")),
+    *("providers = 1", "providers.x = 1", "aliases = []", "[projects]\nx = 1"),
     *(f'{KEY} = "{KEY}', f'[a]\n[a]\nx = "{KEY}"', f'x = "{KEY}"\nx = 1', "[" * 5_000, "x = " + "[" * 5_000),
 )
 OWN_PRICES = tuple(

@@ -48,6 +48,11 @@ class Trial:
         """Something that has to stay 0 for the row to pass; it is told even so."""
         self.noughts[what] = self.noughts.get(what, 0) + many
 
+    def within(self, what: str, seconds: float, most: float) -> None:
+        """Something that may take so long where the machine is there for it alone, as it is not in a quick run."""
+        if self.size != "quick":
+            self.nought(f"{what} later than {most:g} s", seconds > most)
+
     def at_least(self, what: str, least: int) -> None:
         """Of these there must be so many, or nothing was shown."""
         if self.counts.get(what, 0) < least:
