@@ -10,14 +10,17 @@ from manual_slop.providers.config import load_config
 from manual_slop.providers.price_sources import read_price_file
 from manual_slop.providers.retry import RetryPolicy
 from manual_slop.safety.workspace import Workspace
+from manual_slop.terminal.findings import findings
 from manual_slop.tools.declaration import ToolContext, tool
 from manual_slop.tools.registry import ToolBox
 from manual_slop.values.errors import ConfigError, ProviderError
+from manual_slop.values.paths import config_dir
 from manual_slop.values.strict_json import StrictJSONError, parse
 from tests.acceptance.trial import Row, Trial
 from tests.support.broken_streams import heard, mutated, pieces, shapes
 from tests.support.scripted_server import Scripted, ScriptedServer, calls, says
 from tests.support.shared import shared_path
+from tests.terminal.doubles import into_pipes
 
 REFUSED_ON_PURPOSE = {"y_object_duplicated_key.json", "y_object_duplicated_key_and_value.json"}
 OWN_JSON = {
@@ -170,16 +173,34 @@ def toml_files(trial: Trial) -> None:
     files = [path.read_bytes() for path in sorted(folder.rglob("*.toml"))][:: trial.sized(10, 1, 1)]
     own = [text.encode("utf-8", "surrogatepass") for text in (*OWN_CONFIGS, *OWN_PRICES)]
     config, prices = trial.folder / "config.toml", trial.folder / "acme.toml"
-    for at, data in enumerate((*files, *own)):
+    for data in (*files, *own):
         trial.count("bad inputs")
         said = _configured(trial, config, data)
         prices.write_bytes(data)
         said += " ".join(str(issue) for issue in read_price_file(prices).issues)
         trial.nought("keys in what is said", KEY in said)
-        trial.nought("own mistakes that nobody is told of", at >= len(files) and not said)
+    for place, texts in (("config.toml", OWN_CONFIGS), ("pricing/acme.toml", OWN_PRICES)):
+        for text in texts[:: trial.sized(10, 1, 1)]:
+            _diagnosed(trial, place, text)
     trial.ran_on = (
         f"{len(files)} files of toml-test, {len(OWN_CONFIGS)} configs and {len(OWN_PRICES)} price files of our own"
     )
+
+
+def _diagnosed(trial: Trial, place: str, text: str) -> None:
+    """The doctor tells of a mistake in one of the person's files, whoever reads that part of it."""
+    path = config_dir() / place
+    path.parent.mkdir(parents=True, exist_ok=True)
+    before = _doctor()
+    path.write_text(text, "utf-8")
+    told = _doctor() - before
+    path.unlink()
+    trial.nought("own mistakes that the doctor does not tell of", not told)
+    trial.nought("keys in what is said", KEY in " ".join(told))
+
+
+def _doctor() -> set[str]:
+    return {one.text for one in findings(into_pipes()[0]) if one.level in ("warn", "bad")}
 
 
 def _configured(trial: Trial, path: Path, data: bytes) -> str:
