@@ -70,6 +70,15 @@ def test_what_has_no_tier_comes_last():
     assert [row.key for row in sum_by([entry(), entry(tier="2"), entry(tier="1")], "tier")] == ["1", "2", "–"]
 
 
+def test_days_and_tickets_come_in_their_own_order_whatever_they_cost():
+    cheap, dear = Usage(1), Usage(1_000_000)
+    noon = datetime(2026, 11, 23, 12, tzinfo=UTC)
+    days = [entry(usage=dear, began=noon), entry(usage=cheap, began=noon - timedelta(days=1))]
+    assert [row.key for row in sum_by(days, "day")] == ["2026-11-22", "2026-11-23"]
+    tickets = [entry(usage=usage, origin=Origin(ticket=name)) for usage, name in ((dear, "t2"), (cheap, "t1"))]
+    assert [row.key for row in sum_by(tickets, "ticket")] == ["t1", "t2"]
+
+
 def test_the_dearest_model_comes_first():
     rows = sum_by([entry(), entry("anthropic/claude-sonnet-4-5")], "model")
     assert [row.key for row in rows] == ["anthropic/claude-sonnet-4-5", "openai/gpt-4o"]

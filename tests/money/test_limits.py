@@ -48,6 +48,20 @@ def test_anything_else_is_refused_with_how_it_is_written(text: str):
         parse_limit(text)
 
 
+def test_a_long_text_is_quoted_short():
+    with pytest.raises(ValueError, match=f"^“{'x' * 40}” is no budget"):
+        parse_limit("x" * 50)
+    with pytest.raises(ValueError, match=f"^“unpriced{' ' * 32}” sets no limit"):
+        parse_limit("unpriced" + " " * 50)
+
+
+def test_an_unknown_rule_is_told_with_those_that_there_are():
+    with pytest.raises(
+        ValueError, match=r"^budgets\.x is not known here: total, per_day, per_month, per_session and unp"
+    ):
+        read_rules({"x": 1})
+
+
 def test_rules_are_read_from_a_table():
     rules = read_rules({"per_day": 5, "per_month": 50.5, "per_session": "2.00,1000tok", "unpriced": True})
     assert rules.per_day == Limit(D(5), unpriced=True)

@@ -12,11 +12,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from manual_slop.money import price
-from manual_slop.money.price_file import Prices, Slip, read_models, read_prices
+from manual_slop.money.price_file import _LONGEST, Prices, Slip, read_models, read_prices
 from manual_slop.money.rates import BUCKETS, Rates
 from manual_slop.values.usage import Usage
 
 D = Decimal
+_NO_LIST = "above must be a list of tables, [[models.….above]]"
+_NO_LIMIT = "tokens must be a whole number above 0"
+_WITHIN = f"one of 1 to {_LONGEST} printable characters"
 
 
 def read(text: str) -> Prices:
@@ -78,7 +81,7 @@ def test_a_rate_that_is_no_price_stays_unknown_and_the_rest_works(value: str, wh
     prices = with_rate(value)
     (slip,) = prices.slips
     assert slip.keys == ("models", "m1", "input")
-    assert why in slip.message
+    assert slip.message.startswith(f"input {why}")
     assert (prices.models["m1"].input, prices.models["m1"].output) == (None, 10)
     assert price(Usage(1, 1), prices.models["m1"]).usd is None
     assert price(Usage(1, 1), prices.models["m2"]).usd == D("0.000003")
@@ -93,6 +96,50 @@ def test_a_free_model_may_be_priced_zero() -> None:
 def test_an_unknown_key_is_named_with_the_likely_one() -> None:
     (slip,) = read('provider = "acme"\n[models.m1]\ninput = 1\noutput = 2\ncahced_input = 1\n').slips
     assert slip == Slip(("models", "m1", "cahced_input"), "unknown key 'cahced_input': did you mean cached_input?")
+
+
+def test_an_unknown_key_that_is_like_none_is_just_named() -> None:
+    (slip,) = read('provider = "acme"\nzzzz = 1\n').slips
+    assert slip == Slip(("zzzz",), "unknown key 'zzzz'")
+
+
+@pytest.mark.parametrize(
+    ("text", "slip"),
+    [
+        ("models = 5", Slip(("models",), "'models' must be a table, not a number")),
+        ("models = 1.5", Slip(("models",), "'models' must be a table, not a number")),
+        ("models = []", Slip(("models",), "'models' must be a table, not a list")),
+        ("models.m1 = true", Slip(("models", "m1"), "'m1' must be a table, not true or false")),
+        ("source = {}", Slip(("source",), "source must be a short text in quotes, not a table")),
+        *(
+            (f'source = "{text}"', Slip(("source",), f"source must be a short text in quotes, {_WITHIN}"))
+            for text in ("x" * (_LONGEST + 1), "", " ", "a\\u001bb")
+        ),
+        ("as_of = 5", Slip(("as_of",), "as_of must be a date without quotes, as_of = 2026-11-22, not a number")),
+    ],
+)
+def test_what_is_of_the_wrong_kind_is_told_once_and_how_it_should_be(text: str, slip: Slip) -> None:
+    assert read(f'provider = "acme"\n{text}\n').slips == (slip,)
+
+
+def test_without_a_provider_it_is_said_how_one_is_named() -> None:
+    told = 'provider is missing: say whose prices these are, provider = "openai"'
+    assert read("").slips == (Slip(("provider",), told),)
+
+
+def test_what_is_just_within_the_limits_is_taken() -> None:
+    prices = read(
+        f'provider = "x"\nsource = "{"s" * _LONGEST}"\n[models.m]\ninput = 1_000_000\noutput = 1\n'
+        "above = [{tokens = 1, input = 3}]\n"
+    )
+    assert prices.slips == ()
+    assert prices.models["m"].tiers[0].above_tokens == 1
+
+
+def test_where_no_table_of_models_is_found_none_is_priced() -> None:
+    slips: list[Slip] = []
+    assert read_models([], Rates(), ("models",), slips.append) == {}  # type: ignore[arg-type]  # what TOML may hold
+    assert [slip.message for slip in slips] == ["'models' must be a table, not a list"]
 
 
 def test_a_missing_input_or_output_is_told() -> None:
@@ -117,21 +164,27 @@ def test_a_date_must_be_a_date(bad: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("rows", "keys"),
+    ("rows", "keys", "said"),
     [
-        ("above = 5\n", ("above",)),
-        ("above = [5]\n", ("above",)),
-        ("above = [{tokens = 0, input = 1}]\n", ("above", "0", "tokens")),
-        ("above = [{tokens = 1.5, input = 1}]\n", ("above", "0", "tokens")),
-        ("above = [{tokens = true, input = 1}]\n", ("above", "0", "tokens")),
-        ("above = [{input = 1}]\n", ("above", "0")),
-        ("above = [{tokens = 5}, {tokens = 5}]\n", ("above", "1", "tokens")),
-        ("above = [{tokens = 5, inptu = 5}]\n", ("above", "0", "inptu")),
+        ("above = 5\n", ("above",), _NO_LIST),
+        ("above = [5]\n", ("above",), _NO_LIST),
+        ("above = [{tokens = 0, input = 1}]\n", ("above", "0", "tokens"), _NO_LIMIT),
+        ("above = [{tokens = 1.5, input = 1}]\n", ("above", "0", "tokens"), _NO_LIMIT),
+        ("above = [{tokens = true, input = 1}]\n", ("above", "0", "tokens"), _NO_LIMIT),
+        ("above = [{input = 1}]\n", ("above", "0"), _NO_LIMIT),
+        ("above = [{tokens = 5}, {tokens = 5}]\n", ("above", "1", "tokens"), "a second tier above 5 tokens"),
+        (
+            "above = [{tokens = 5, inptu = 5}]\n",
+            ("above", "0", "inptu"),
+            "unknown key 'inptu': did you mean input?",
+        ),
     ],
 )
-def test_a_tier_that_cannot_be_read_is_named_and_the_model_still_priced(rows: str, keys: tuple[str, ...]) -> None:
+def test_a_tier_that_cannot_be_read_is_named_and_the_model_still_priced(
+    rows: str, keys: tuple[str, ...], said: str
+) -> None:
     prices = read(f'provider = "acme"\n[models.m1]\ninput = 1\noutput = 2\n{rows}')
-    assert [slip.keys for slip in prices.slips] == [("models", "m1", *keys)]
+    assert prices.slips == (Slip(("models", "m1", *keys), said),)
     assert price(Usage(1, 1), prices.models["m1"]).usd == D("0.000003")
 
 

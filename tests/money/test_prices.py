@@ -178,6 +178,7 @@ def test_calls_of_a_turn_are_added_and_equal_rates_joined() -> None:
     call = price(Usage(1_000_000, 100_000), FULL)
     turn = combine([call, call])
     assert (turn.usd, turn.basis) == (6, "override")
+    assert (turn.computed, turn.note) == (None, "")
     assert turn.lines == (RateLine("input", 2_000_000, D(2)), RateLine("output", 200_000, D(10)))
 
 

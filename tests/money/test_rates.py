@@ -71,3 +71,7 @@ def test_the_origin_names_the_file_and_the_page() -> None:
     assert Rates(source="pricing/a.toml", source_url="https://a.example").origin == "pricing/a.toml (https://a.example)"
     assert Rates(source="litellm map 1").origin == "litellm map 1"
     assert Rates(source_url="https://a.example").origin == ""
+
+
+def test_a_model_without_a_name_is_this_one() -> None:
+    assert retirement_note(TODAY, TODAY) == f"this model was retired on {TODAY}"

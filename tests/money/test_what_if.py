@@ -152,6 +152,10 @@ def test_a_difference_is_in_dollars_and_percent():
 def test_estimates_stay_estimates():
     guessed = entry("acme/m9", Usage(10, 10, estimated=True))
     assert compare([guessed], "model", [GPT_4O]).total.what_if["openai/gpt-4o"].estimated
+    sure = entry("acme/m9", Usage(10, 10))
+    for both in ([guessed, sure], [sure, guessed]):
+        assert compare(both, "model", [GPT_4O]).total.what_if["openai/gpt-4o"].estimated
+    assert not compare([sure, sure], "model", [GPT_4O]).total.what_if["openai/gpt-4o"].estimated
 
 
 def test_the_matrix_has_a_row_for_every_tier():

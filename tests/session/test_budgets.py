@@ -165,7 +165,7 @@ def test_the_limits_in_the_settings_hold_for_everybody(settings: Any):
     assert session.access.config.issues == ()
 
 
-@pytest.mark.parametrize("line", ["per_day = -1", 'per_day = "lots"', "per_week = 3", 'unpriced = "yes"'])
+@pytest.mark.parametrize("line", ["per_day = -1", 'per_day = "lots"', "per_week = 3", "maX = 3", 'unpriced = "yes"'])
 def test_a_limit_that_cannot_be_read_stops_everything_and_says_where(settings: Any, line: str):
     settings(f"[budgets]\n{line}\n")
     with pytest.raises(ConfigError, match=r"config.toml:2: budgets\."):
@@ -199,6 +199,12 @@ def test_a_budget_that_cannot_be_checked_lets_nothing_through(store: Store):
         talk.say()
     assert caught.value.kind == "budget"
     assert not talk.server.seen
+
+
+def test_a_limit_is_that_of_the_session_for_which_a_worker_works(store: Store):
+    session = Session(Access(), "openai/gpt-4o", origin=Origin("mother", "epic", "track", "3", "ticket"))
+    put_under_budget(session, "2.00", store)
+    assert [node.path for node in store.budgets.limited()] == [("all", "session mother")]
 
 
 def test_the_rules_of_an_empty_table_are_none():

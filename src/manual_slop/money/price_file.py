@@ -135,7 +135,8 @@ class _Reader:
         value = table.get(key, "")
         if isinstance(value, str) and (_is_printable(value) or key not in table):
             return value
-        self._slip((*at, key), f"{key} must be a short text in quotes, not {_kind(value)}")
+        found = f"one of 1 to {_LONGEST} printable characters" if isinstance(value, str) else f"not {_kind(value)}"
+        self._slip((*at, key), f"{key} must be a short text in quotes, {found}")
         return ""
 
     def day(self, table: Mapping[str, Any], key: str, at: Keys) -> date | None:
