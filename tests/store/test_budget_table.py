@@ -8,10 +8,11 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import astuple, replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -319,6 +320,31 @@ def test_what_a_killed_program_had_under_way_is_entered_as_interrupted(
         assert [one.purpose for one in ledger_table.read(connection)] == ["interrupted"] * 3
     assert budget.recover() == 0
     database.close()
+
+
+def test_what_a_program_set_aside_before_it_died_is_entered_as_it_stood(database: Database):
+    budget, draft = BudgetTable(database), deep("c1", "0.25", 100)
+    budget.reserve(draft, Amount(D(1)))
+    database.write(lambda c: c.execute("UPDATE reservations SET owner = '0123456789abcdef'"))
+    assert budget.recover() == 1
+    with database.reading() as connection:
+        assert list(ledger_table.read(connection)) == [draft]
+
+
+@pytest.mark.skipif(not hasattr(time, "tzset"), reason="this system has one time zone for all programs")
+def test_a_day_is_one_in_utc_wherever_the_computer_stands(database: Database, monkeypatch: pytest.MonkeyPatch):
+    budget = BudgetTable(database, Rules(per_day=Limit(D(1))))
+    with monkeypatch.context() as patch:
+        for zone in ("XXX-12", "XXX+12"):
+            patch.setenv("TZ", zone)
+            time.tzset()
+            before, (day,), after = _today(), budget.states(call("c1", began=None, ended=None)), _today()
+            assert day.path[-1] in (f"day {before}", f"day {after}")
+    time.tzset()
+
+
+def _today() -> str:
+    return datetime.now(UTC).date().isoformat()
 
 
 def test_what_several_killed_programs_had_under_way_is_all_entered(database: Database):
