@@ -68,7 +68,7 @@ def interleaved(crew: Crew, turns: int) -> dict[str, dict[str, Figures]]:
     seen: dict[str, dict[str, list[dict[str, Any]]]] = {
         task: {name: [] for name in names} for task, names in taking.items()
     }
-    for turn in range(-1, turns):  # the first is for warming up
+    for turn in _turns(turns):
         for row in (row for row in ROWS if turn < 0 or turn % row.every == 0):
             for name in _rotated(taking[row.task], turn):
                 result = crew.do(name, row.task, times=row.times)
@@ -89,6 +89,11 @@ def figures(results: Sequence[Mapping[str, Any]]) -> Figures:
         statistics.median(firsts) if firsts else None,
         len(walls),
     )
+
+
+def _turns(counted: int) -> range:
+    """One more before those that count, to compile and warm up; a single one only shows that it works."""
+    return range(-1 if counted > 1 else 0, counted)
 
 
 def _rotated(names: Sequence[str], by: int) -> list[str]:
@@ -117,7 +122,7 @@ def cold(base: str, home: Path, times: int, *, peers: bool) -> dict[str, dict[st
     by_group = {group: GROUPS[group] for group in groups(peers)}
     who = [(group, name) for group, names in by_group.items() for name in names if name not in _NOT_COLD]
     seen: dict[str, list[dict[str, float]]] = {name: [] for _, name in who}
-    for turn in range(-1, times):  # the first compiles
+    for turn in _turns(times):
         for group, name in who:
             took = json.loads(alone(group, "tests.bench.provider.cold", name, base, home=home))
             if turn >= 0:
