@@ -93,9 +93,15 @@ def test_a_call_is_priced_by_its_own_kinds_of_tokens_whatever_it_is_counted_with
     ids=str,
 )
 def test_a_count_below_nothing_leaves_its_call_unpriced_and_no_other(odd: Usage):
-    found = compare([entry("acme/m9", Usage(9)), entry("acme/m9", odd)], "model", [EVERYTHING])
+    found = compare([entry("acme/m9", Usage(9, 9)), entry("acme/m9", odd)], "model", [EVERYTHING])
     whole = found.total.what_if[EVERYTHING.model]
-    assert (whole.calls, whole.unpriced, whole.usd) == (2, 1, price(Usage(9), FULL).usd)
+    assert (whole.calls, whole.unpriced, whole.usd) == (2, 1, price(Usage(9, 9), FULL).usd)
+
+
+def test_counts_below_nothing_are_not_made_good_by_each_other():
+    odd = [Usage(9, 9, cache_read_tokens=-1, audio_input_tokens=5), Usage(9, 9, 5, audio_input_tokens=-1)]
+    found = compare([entry("acme/m9", usage) for usage in odd], "model", [EVERYTHING])
+    assert found.total.what_if[EVERYTHING.model] == CostSum(D(0), 2, 2)
 
 
 def test_kinds_that_exceed_their_whole_are_priced_as_they_are():

@@ -62,6 +62,11 @@ def test_a_refusal_carries_its_reason_to_the_model(inbox: Inbox):
     assert not hands.done
 
 
+def test_a_refusal_without_a_reason_says_so(inbox: Inbox):
+    says(inbox, Answer("refuse"))
+    assert Hands(Policy(), inbox).attempt(LS) == Refused("refused without a reason")
+
+
 def test_what_the_policy_denies_is_not_asked_about(inbox: Inbox, asked: list[Request]):
     outcome = Hands(Policy("never"), inbox).attempt(LS)
     assert isinstance(outcome, Refused)
