@@ -14,8 +14,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from manual_slop.conductor.plan_json import graph_problems, read_tickets, tickets_json
+from manual_slop.money import price
 from manual_slop.money.limits import parse_limit
+from manual_slop.money.map_rates import rates_from_entry
 from manual_slop.providers.config import load_config
+from manual_slop.providers.map_file import MapRefused, read_entries
 from manual_slop.providers.price_sources import read_price_file
 from manual_slop.safety.path_rules import WorkspaceError, parts_of
 from manual_slop.session.export.archive import as_archive
@@ -29,6 +32,7 @@ from manual_slop.tools.patch_text import PatchError, read_patch
 from manual_slop.tools.text_file import take_apart
 from manual_slop.values.errors import ConfigError
 from manual_slop.values.strict_json import StrictJSONError, parse_arguments
+from manual_slop.values.usage import Usage
 from tests.support import broken_streams
 from tests.support.stories import a_session
 
@@ -95,6 +99,22 @@ def prices(data: bytes) -> None:
     for rates in found.prices.models.values():
         for value in (rates.input, rates.output, rates.cached_input):
             assert value is None or (math.isfinite(value) and value >= 0)
+
+
+def cost_map(data: bytes) -> None:
+    """A cost map is taken or refused in words; whatever an entry of one holds, its prices are prices."""
+    try:
+        read_entries(data)
+    except MapRefused as error:
+        _told(error)
+    try:
+        entries = json.loads(data)
+    except (ValueError, RecursionError):
+        return
+    for name, entry in entries.items() if isinstance(entries, dict) else ():
+        rates = rates_from_entry(name, entry, "map") if isinstance(entry, dict) else None
+        usd = price(Usage(300_000, 5, 7), rates).usd
+        assert usd is None or (usd.is_finite() and usd >= 0)
 
 
 def limits(data: bytes) -> None:
@@ -203,6 +223,20 @@ cached_input = 1.25
 output = 10.00
 tiers = [{ above = 200000, input = 5.0, output = 20.0 }]
 """
+_MAP = json.dumps(
+    {
+        "acme/m1": {
+            "mode": "chat",
+            "input_cost_per_token": 2e-6,
+            "output_cost_per_token": 1e-5,
+            "input_cost_per_token_above_200k_tokens": 4e-6,
+            "tiered_pricing": [{"range": [0, 32_000.0], "input_cost_per_token": 1e-6}],
+            "deprecation_date": "2026-10-23",
+            "source": "https://acme.example",
+        },
+        "m2:free": {"input_cost_per_token": 0, "output_cost_per_token": 0, "litellm_provider": "xai"},
+    }
+).encode()
 _PATCH = b"--- a/a.txt\n+++ b/a.txt\n@@ -2,3 +2,3 @@\n line 2\n-line 3\n+LINE 3\n line 4\n"
 _RENAMING = b"diff --git a/a.txt b/b.txt\nsimilarity index 90%\nrename from a.txt\nrename to b.txt\n"
 _TICKETS = json.dumps(
@@ -217,6 +251,7 @@ TARGETS: Mapping[str, Target] = {
     "arguments": Target(arguments, [b'{"path": "a", "line": 3, "names": ["b"]}', b"{}"], [b'"mode"', b"1e999", b"NaN"]),
     "config": Target(config, [_CONFIG], [b"[[", b'"""', b"\xef\xbb\xbf", b"inf", b"= {"]),
     "prices": Target(prices, [_PRICES], [b"nan", b"-", b"[[", b"1e400", b"true"]),
+    "map": Target(cost_map, [_MAP], [b"null", b"true", b"1e999", b"-1", b"[]", b'"_above_1k_tokens"']),
     "limits": Target(limits, [b"2.00,200000tok", b"$5", b"100k tok"], [b"tok", b"$", b",", b"inf", b"k"]),
     "patch": Target(patch, [_PATCH, _RENAMING, 2 * _PATCH], [b"@@ ", b"-0,0", b"/dev/null", b"\\ No newline", b'"']),
     "path": Target(path, [b"src/app.py", b"/home/me/project/x", b"./a//b/"], [b"..", b"C:", b"\\", b"\0", b"::$DATA"]),

@@ -118,9 +118,38 @@ def test_tiers_written_as_ranges_are_read_too() -> None:
     assert rates.for_call(10**9).output == 6
 
 
-@pytest.mark.parametrize("junk", ["x", [1], [{}], [{"range": []}], [{"range": ["a"]}], {"range": [0, 1]}])
+def test_a_range_from_nought_on_adds_to_what_the_entry_says_itself() -> None:
+    bands = [{"range": [0, 9], "input_cost_per_token": 1e-6, "output_cost_per_token": 2e-6}]
+    rates = read({"cache_read_input_token_cost": 5e-7, "tiered_pricing": bands})
+    assert (rates.input, rates.cached_input, rates.output) == (1, D("0.5"), 2)
+
+
+def test_two_ranges_that_begin_alike_are_both_read() -> None:
+    bands = [{"range": [9, 99], "input_cost_per_token": 3e-6}, {"range": [9], "output_cost_per_token": 4e-5}]
+    rates = read(PRICED | {"tiered_pricing": bands})
+    assert [tier.above_tokens for tier in rates.tiers] == [9, 9]
+
+
+def test_a_tier_has_no_tiers_of_its_own() -> None:
+    rates = read(PRICED | {"input_cost_per_token_above_200k_tokens": 4e-6})
+    assert rates.for_long_calls({}).tiers == ()
+
+
+_NOT_RANGES = ["x", 5, [1], [{}], {"range": [0, 1]}]
+
+
+@pytest.mark.parametrize(
+    "junk",
+    [*_NOT_RANGES, *([{"range": bounds}] for bounds in ([], ["a"], [True], [-1], [float("inf")], [float("nan")]))],
+)
 def test_a_table_of_ranges_that_is_none_is_ignored(junk: object) -> None:
     assert read(PRICED | {"tiered_pricing": junk}).tiers == ()
+
+
+def test_a_page_that_cannot_be_shown_is_none() -> None:
+    assert read(PRICED | {"source": "https://a.example"}).source_url == "https://a.example"
+    for junk in ("a\x1b[2J", 5, None):
+        assert read(PRICED | {"source": junk}).source_url == ""
 
 
 def test_a_model_that_hears_and_lists_no_audio_rate_has_one_rate_for_all_input() -> None:
@@ -131,7 +160,8 @@ def test_a_model_that_hears_and_lists_no_audio_rate_has_one_rate_for_all_input()
 
 
 def test_off_peak_discounts_are_left_out_and_the_note_says_upper_bound() -> None:
-    assert "upper bound" in price(Usage(1, 1), read(PRICED | {"off_peak_pricing": {}})).note
+    assert read(PRICED | {"off_peak_pricing": {}}).note == "off-peak hours cost less: upper bound"
+    assert read(PRICED).note == ""
 
 
 @pytest.mark.parametrize("junk", [5, "soon", "2026-13-40", None])

@@ -139,7 +139,14 @@ def test_a_missing_output_rate_is_not_zero() -> None:
 
 
 def test_a_negative_count_is_unpriced() -> None:
-    assert price(Usage(-5, 10), FULL).usd is None
+    cost = price(Usage(-5, 10), FULL)
+    assert cost == Cost(None, "unpriced", FULL.origin, "2026-11-22", note="a token count is negative")
+    assert price(Usage(-5, 10), PLAIN).as_of == ""
+
+
+def test_what_is_to_be_known_of_a_price_is_told_once_each() -> None:
+    cost = price(Usage(1_000, 0, 300, 200), PLAIN)
+    assert cost.note == "cache reads at the full input rate: upper bound; cache writes at the input rate"
 
 
 def test_a_local_model_costs_nothing_and_says_so() -> None:

@@ -322,6 +322,17 @@ def test_what_a_killed_program_had_under_way_is_entered_as_interrupted(
     database.close()
 
 
+def test_what_the_dead_had_under_way_is_spent_and_may_leave_no_room(database: Database):
+    budget = BudgetTable(database)
+    budget.set_limit(ALL, Limit(D(1)))
+    budget.reserve(call("c1", "0.9"), Amount(D("0.95")))
+    database.write(lambda c: c.execute("UPDATE reservations SET owner = '0123456789abcdef'"))
+    with pytest.raises(BudgetExceeded):
+        budget.reserve(call("c2"), Amount(D("0.2")))
+    budget.reserve(call("c3"), Amount(D("0.1")))
+    assert budget.state(ALL) == NodeState(ALL, Limit(D(1)), Amount(D("0.9")), Amount(D("0.1")))
+
+
 def test_what_a_program_set_aside_before_it_died_is_entered_as_it_stood(database: Database):
     budget, draft = BudgetTable(database), deep("c1", "0.25", 100)
     budget.reserve(draft, Amount(D(1)))

@@ -101,8 +101,9 @@ def _bands(entry: Mapping[str, Any]) -> list[tuple[int, Mapping[str, Any]]]:
 def _ranges(table: object) -> Iterator[tuple[int, Mapping[str, Any]]]:
     for band in table if isinstance(table, list) else ():
         bounds = band.get("range") if isinstance(band, dict) else None
-        if isinstance(bounds, list) and bounds and isinstance(bounds[0], int | float):
-            yield int(bounds[0]), band
+        first = bounds[0] if isinstance(bounds, list) and bounds else None
+        if isinstance(first, int | float) and not isinstance(first, bool) and 0 <= first < math.inf:
+            yield int(first), band
 
 
 def _text(value: object) -> str:

@@ -113,7 +113,8 @@ def _check(name: str, entry: object) -> bool:
     """Whether an entry has a price. Raises `MapRefused` for one that cannot be."""
     if not isinstance(entry, dict):
         return False
-    tables = [entry, *(band for band in entry.get("tiered_pricing") or () if isinstance(band, dict))]
+    bands = entry.get("tiered_pricing")
+    tables = [entry, *(band for band in (bands if isinstance(bands, list) else ()) if isinstance(band, dict))]
     found = [(key, value) for table in tables for key, value in table.items() if any(w in key for w in _PRICE_WORDS)]
     numbers = [(key, value) for key, value in found if isinstance(value, int | float) and not isinstance(value, bool)]
     for key, value in numbers:
