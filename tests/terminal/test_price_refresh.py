@@ -205,9 +205,9 @@ def test_a_map_fetched_beside_an_older_litellm_counts_no_more():
 @pytest.mark.parametrize("bands", ["5", '"x"', "true", "[5]", '{"range": 1}', '[{"range": [1e999, 2]}]', "null"])
 def test_tiers_that_are_none_in_a_fetched_map_cost_no_model_its_price(bands: str):
     priced = json.dumps({f"m{number}": {"input_cost_per_token": 1e-6} for number in range(100)})
-    data = f'{{"odd": {{"input_cost_per_token": 1e-6, "tiered_pricing": {bands}}}, {priced[1:]}'
+    data = f'{{"acme/odd": {{"input_cost_per_token": 1e-6, "tiered_pricing": {bands}}}, {priced[1:]}'
     keep_map(read_entries(data.encode()), "u", TODAY, model_map().version)
-    found = model_map().rates("openai", "odd")
+    found = model_map().rates("acme", "odd")
     assert found is not None
     assert (found.input, found.tiers) == (1, ())
 
