@@ -102,7 +102,11 @@ def test_only_the_three_usual_files_are_open_in_a_command(shell: Shell):
 
 
 def test_signals_that_we_ignore_are_not_ignored_by_commands(shell: Shell):
-    assert int(shell.run("grep SigIgn /proc/self/status").head.split()[1], 16) == 0
+    ignored = int(shell.run("grep SigIgn /proc/self/status").head.split()[1], 16)
+    of_threads = (
+        0b11 << 31
+    )  # 32 and 33 are the C library's own, which lets nobody set them; `uv run python` ignores them
+    assert ignored & ~of_threads == 0
 
 
 def test_no_command_leaves_an_image_of_its_memory_or_gains_rights(shell: Shell):
