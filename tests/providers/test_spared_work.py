@@ -11,6 +11,7 @@ from typing import Any
 from manual_slop.providers.exchange import Exchange, Timeouts, opened
 from manual_slop.providers.litellm_loader import litellm
 from manual_slop.providers.spared_work import STEPS, spare
+from tests.support.patience import HANGS
 from tests.support.scripted_server import ScriptedServer, fails, says
 
 ASK_IN_VAIN = """
@@ -101,6 +102,19 @@ def test_a_connection_that_was_kept_is_closed_when_python_ends() -> None:
         command = [sys.executable, "-W", "default::ResourceWarning", "-c", FIRST_ANSWER, f"{server.url}/v1"]
         ran = subprocess.run(command, capture_output=True, text=True, check=True)
     assert "unclosed <socket" not in ran.stderr
+
+
+LEFT_EARLY = """
+import atexit
+from manual_slop.providers.litellm_loader import is_loaded, warm_up
+atexit.register(lambda: print(is_loaded()))
+warm_up()
+"""
+
+
+def test_a_program_that_ends_while_litellm_is_imported_waits_for_it_and_does_not_hang() -> None:
+    ran = subprocess.run([sys.executable, "-c", LEFT_EARLY], capture_output=True, text=True, check=True, timeout=HANGS)
+    assert ran.stdout == "True\n", ran.stderr
 
 
 def test_a_tokenizer_of_ours_is_read_when_something_is_asked_of_it() -> None:

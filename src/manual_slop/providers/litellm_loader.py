@@ -80,7 +80,11 @@ def is_loaded() -> bool:
 
 
 def warm_up(when_done: Callable[[], None] = lambda: None) -> threading.Thread:
-    """Load it on a thread of its own, so that the first question does not wait for it."""
+    """Load it on a thread of its own, so that the first question does not wait for it.
+
+    Python waits for it to the end: an import that is broken off keeps its lock, and litellm imports more while it goes.
+    """
+    import concurrent.futures.thread  # noqa: F401  # cannot be imported any more while Python waits
 
     def load() -> None:
         try:
@@ -88,7 +92,7 @@ def warm_up(when_done: Callable[[], None] = lambda: None) -> threading.Thread:
         finally:
             when_done()
 
-    thread = threading.Thread(target=load, name="litellm-warm-up", daemon=True)
+    thread = threading.Thread(target=load, name="litellm-warm-up")
     thread.start()
     return thread
 
