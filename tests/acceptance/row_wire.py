@@ -30,6 +30,8 @@ HARMLESS = {"latency", "bandwidth", "slicer", "slow close"}
 LIMITS = Timeouts(2.0, 1.5, 1.5, 20.0)
 DEADLINE = 20.0
 """Seconds for one answer or error on a busy machine; the limits above run out far earlier."""
+ENDED_WITHIN = 5.0
+"""Seconds in which a cancelled command, and all it started, is gone."""
 
 
 class Poisoned:
@@ -179,6 +181,7 @@ def cancels(trial: Trial) -> None:
     for at in range(trial.sized(16, 300, 1_500)):
         took.append(_cancelled(trial, _replies(marker)[at % (4 if available() else 3)], project, chance))
     trial.count("cancels", len(took))
+    _wait_for_the_last_command()
     trial.nought("processes left", len(processes(marker)) + len(zombies()))
     trial.nought("threads left", max(0, _threads() - threads - 8))  # a few are kept for the next call
     trial.nought("not answered within 5 s", sum(one > 5 for one in took))
@@ -187,6 +190,14 @@ def cancels(trial: Trial) -> None:
     middle, last = 1000 * ordered[len(ordered) // 2], 1000 * ordered[-1]
     trial.notes.append(f"answered within {middle:.0f} ms (median), {last:.0f} ms (slowest)")
     trial.ran_on = "waits for the first token, streams that stand still, streams that flow, commands that sleep"
+
+
+def _wait_for_the_last_command() -> None:
+    """A cancel is answered before the command is ended, which a thread sees to."""
+    until = time.monotonic() + ENDED_WITHIN
+    for thread in threading.enumerate():
+        if thread.name.startswith("tool"):
+            thread.join(max(0.0, until - time.monotonic()))
 
 
 def _threads() -> int:
