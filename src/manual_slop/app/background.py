@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import queue
+import threading
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -24,6 +25,8 @@ class Background:
         self.wake = wake
         self._news: queue.SimpleQueue[News] = queue.SimpleQueue()
         self._lanes: dict[str, Lane] = {}
+        self._lock = threading.Lock()
+        self._over = False
 
     def post(self, source: str, what: Event | SessionNamed | Asked | Loaded | Toast | TracksView) -> None:
         """Something happened; from any thread."""
@@ -47,8 +50,10 @@ class Background:
             return None
 
     def do(self, lane: str, job: Callable[[], None]) -> None:
-        """Do it after all that was asked of that lane before. A job must not raise."""
-        self._lanes.setdefault(lane, Lane(lane)).do(job)
+        """Do it after all that was asked of that lane before; from any thread. A job must not raise."""
+        with self._lock:
+            if not self._over:
+                self._lanes.setdefault(lane, Lane(lane)).do(job)
 
     def load(self, what: str, key: str, work: Callable[[], Any]) -> None:
         """Find something out; it comes into `state.fetched(what, key)`. Nothing is asked twice at once."""
@@ -61,7 +66,9 @@ class Background:
     def end(self, patience: float) -> None:
         """No more work; wait at most `patience` seconds for what is under way."""
         until = time.monotonic() + patience
-        for lane in self._lanes.values():
+        with self._lock:
+            self._over, lanes = True, tuple(self._lanes.values())
+        for lane in lanes:
             lane.end(max(0.0, until - time.monotonic()))
 
     def _load(self, what: str, key: str, work: Callable[[], Any]) -> None:
