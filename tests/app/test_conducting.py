@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
 from manual_slop.app.planning import MERGE, PLAN
+from manual_slop.app.run_choices import RunChoices
 from manual_slop.app_controller import AppController
 from manual_slop.conductor.approving import approve, proposal
 from manual_slop.conductor.plan_files import open_project, write_track
 from manual_slop.safety.shell.shell import available
 from manual_slop.store.shared import shared_store
+from manual_slop.values.budget import Limit
+from manual_slop.values.track_events import RunStarted
 from tests.support.patience import wait_until
 from tests.support.works import MEND, a_track, sums
 
@@ -47,6 +51,61 @@ def test_a_run_goes_on_when_the_window_that_began_it_is_closed(project: Path) ->
         assert second.mma_tier_usage["Tier 3"]["calls"] == len([*store.ledger(track=name)]) - qa_calls(name)
     finally:
         second.close()
+
+
+def test_a_run_that_cannot_begin_says_why_and_nothing_runs(project: Path) -> None:
+    name, window = a_track(MEND).id, AppController(project)
+    assert window.tracks is not None
+    try:
+        for run, why in (
+            (RunChoices(workers="0"), "no number of workers"),
+            (RunChoices(workers="many"), "no number of workers"),
+            (RunChoices(budget="plenty"), "is no budget"),
+        ):
+            window.conducting.run = run
+            window.tracks.start(name)
+            wait_until(lambda why=why: window.pump() >= 0 and why in said(window))
+        window.conducting.run = RunChoices()
+        write_track(open_project(project), replace(a_track(MEND), spec="# Something else"))
+        window.tracks.start(name)
+        wait_until(lambda: window.pump() >= 0 and "did not begin: the plan of t1 is not approved" in said(window))
+        assert not shared_store().tracks.summary(name).run_id
+    finally:
+        window.close()
+
+
+def test_a_run_is_begun_as_it_was_chosen_in_the_window(project: Path) -> None:
+    store, name, window = shared_store(), a_track(MEND).id, AppController(project)
+    assert window.tracks is not None
+    try:
+        window.conducting.begin()
+        window.conducting.run = RunChoices(step=True, mode="all", workers=" 2 ", budget=" 2.00 ")
+        window.tracks.start(name)
+        wait_until(lambda: window.pump() >= 0 and window.state.waiting)
+        [begun] = [one.event for one in store.tracks.events(name) if isinstance(one.event, RunStarted)]
+        assert begun.step
+        assert [one.limit for one in store.budgets.limited()] == [Limit(usd=Decimal("2.00"))]
+        window.tracks.stop(name)
+        wait_until(lambda: not store.tracks.summary(name).running)
+    finally:
+        window.close()
+
+
+def test_a_report_is_written_where_no_other_file_is(project: Path, tmp_path: Path) -> None:
+    name, window, place = a_track(MEND).id, AppController(project), tmp_path / "report.html"
+    assert window.tracks is not None
+    try:
+        window.tracks.report(name, f" {place} ")
+        wait_until(lambda: window.pump() >= 0 and f"wrote {place}" in said(window))
+        assert "<html" in place.read_text("utf-8")
+        assert MEND.title in place.read_text("utf-8")
+        window.tracks.report(name, str(place))
+        wait_until(lambda: window.pump() >= 0 and "already there" in said(window))
+        window.tracks.report(name, str(tmp_path / "report.txt"))
+        wait_until(lambda: window.pump() >= 0 and "has to end with .md or .html" in said(window))
+        assert not (tmp_path / "report.txt").exists()
+    finally:
+        window.close()
 
 
 def test_a_ticket_is_held_back_and_freed_where_nobody_works_on_the_track(project: Path) -> None:

@@ -102,7 +102,13 @@ def approves_the_plan(person: Person) -> None:
 
 
 def begins_a_run_that_asks(person: Person) -> None:
-    person.clicks(f"{PAGE}/step")
+    person.clicks(f"{PAGE}/\uf1de##options")
+    person.clicks("//$FOCUSED/Ask before each worker begins, with what it would be told")
+    person.writes("//$FOCUSED/##budget", "2.00")
+    person.waits(3)
+    person.takes("c06a-how-it-begins")
+    person.presses("Enter")
+    person.presses("Escape")
     person.clicks(START)
     person.waits_until(lambda: person.app.state.waiting, "the question before the worker")
     person.takes("c07-a-worker-is-to-begin")

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from imgui_bundle.immapp import icons_fontawesome_6 as icons
 
-from manual_slop.app.track_view import TrackCommands
+from manual_slop.app.run_choices import RunChoices
+from manual_slop.app.track_view import TrackCommands, TracksView
 from manual_slop.gui.context import App
 from manual_slop.gui.dashboard.signs import SIGNS, ticket_colour
 from manual_slop.gui.dashboard.view import Shown, view_of
@@ -42,6 +45,15 @@ class Conductor(TrackCommands):
     def retry(self, track: str, ticket: str) -> None:
         self.told.append(("retry", track, ticket))
 
+    def keep(self, track: str, ticket: str) -> None:
+        self.told.append(("keep", track, ticket))
+
+    def set_priority(self, track: str, ticket: str, priority: str) -> None:
+        self.told.append(("priority", track, ticket, priority))
+
+    def report(self, track: str, file: str) -> None:
+        self.told.append(("report", track, file))
+
     def skip(self, track: str, ticket: str) -> None:
         self.told.append(("skip", track, ticket))
 
@@ -57,6 +69,12 @@ def opens(app: App, person: Person, count: int) -> None:
     person.opens(PANEL)
     person.clicks(PAGE)
     person.waits(3)
+
+
+def card(person: Person) -> str:
+    """The reference of the ticket that is chosen."""
+    name = person.ctx.window_info(f"{PAGE}/ticket").window.name.replace("/", "\\/")
+    return f"//{name}"
 
 
 def test_with_no_track_it_says_what_to_do_first(app: App):
@@ -123,6 +141,7 @@ def test_commands_reach_the_conductor(app: App):
             ("t-4", f"{icons.ICON_FA_ROTATE_LEFT}  Retry", "Do it again"),
             ("t-9", f"{icons.ICON_FA_FORWARD}  Skip", "Go on as if it were done"),
             ("t-5", f"{icons.ICON_FA_LOCK_OPEN}  Unblock", "Let it be worked on again"),
+            ("t-8", f"{icons.ICON_FA_CHECK}  Keep", "Take its work as it is, and have it reviewed"),
         ):
             view_of(app).ticket = ticket
             person.waits(2)
@@ -132,6 +151,11 @@ def test_commands_reach_the_conductor(app: App):
         person.clicks(f"//{PANEL}/**/{icons.ICON_FA_BAN}  Block…##Hold it back, and what depends on it")
         person.writes(f"//{PANEL}/**/##why", "not before Friday")
         person.clicks(f"//{PANEL}/**/Block")
+        person.clicks(f"{card(person)}/##priority")
+        person.clicks("//##Combo_00/**/high")
+        person.clicks(f"{PAGE}/{icons.ICON_FA_FILE_LINES}##report")
+        person.writes("//$FOCUSED/##file", "teapot.html")
+        person.clicks("//$FOCUSED/Write")
 
     use(app, scene)
     assert told.told == [
@@ -140,8 +164,60 @@ def test_commands_reach_the_conductor(app: App):
         ("retry", "k-1", "t-4"),
         ("skip", "k-1", "t-9"),
         ("unblock", "k-1", "t-5"),
+        ("keep", "k-1", "t-8"),
         ("block", "k-1", "t-7", "not before Friday"),
+        ("priority", "k-1", "t-7", "high"),
+        ("report", "k-1", "teapot.html"),
     ]
+
+
+def test_how_a_run_begins_is_chosen_before_it_does(app: App):
+    said: list[str] = []
+
+    def scene(person: Person) -> None:
+        app.controller.post("", some_tracks(9, status="stopped"))
+        person.opens(PANEL)
+        person.clicks(PAGE)
+        person.clicks(f"{PAGE}/{icons.ICON_FA_SLIDERS}##options")
+        person.clicks("//$FOCUSED/##mode")
+        person.clicks("//##Combo_00/**/###mode all")
+        person.waits(2)
+        person.writes("//$FOCUSED/##workers", "many")
+        person.writes("//$FOCUSED/##budget", "a little")
+        said.append(person.reads())
+        assert app.controller.conducting.run.faulty
+        person.writes("//$FOCUSED/##workers", "2")
+        person.writes("//$FOCUSED/##budget", "1.50")
+        person.clicks("//$FOCUSED/##unknown")
+        person.clicks("//##Combo_00/**/###unknown keep")
+        person.clicks("//$FOCUSED/Ask before each worker begins, with what it would be told")
+        chosen.append(app.controller.conducting.run)
+        person.clicks("//$FOCUSED/as usual")
+        person.waits(2)
+
+    chosen: list[RunChoices] = []
+    use(app, scene)
+    assert "a whole number from 1 to 256" in said[0]
+    assert "dollars, tokens or both" in said[0]
+    assert "nobody is asked." in said[0]
+    assert chosen == [RunChoices(step=True, mode="all", workers="2", budget="1.50", unknown="keep")]
+    assert app.controller.conducting.run == RunChoices()
+
+
+def test_merged_tracks_stand_below_the_others(app: App):
+    def scene(person: Person) -> None:
+        tracks = some_tracks(9).tracks
+        done = replace(tracks[0], id="k-0", title="Teapot is round", status="merged")
+        app.controller.post("", TracksView((done, *tracks)))
+        person.opens(PANEL)
+        person.clicks(PAGE)
+        person.clicks(f"{PAGE}/##track")
+        listed.append(person.reads().partition("Teapot keeps its promises")[2])
+
+    listed: list[str] = []
+    use(app, scene)
+    assert view_of(app).track == "k-1"
+    assert "merged" in listed[0].partition("Teapot is round")[0]
 
 
 def test_tiers_and_tickets_are_given_other_models(app: App):
@@ -160,8 +236,7 @@ def test_tiers_and_tickets_are_given_other_models(app: App):
         opens(app, person, 9)
         view_of(app).ticket = "t-7"
         person.waits(2)
-        card = person.ctx.window_info(f"{PAGE}/ticket").window.name.replace("/", "\\/")
-        picks(person, f"//{card}/##ticket model")
+        picks(person, f"{card(person)}/##ticket model")
         person.clicks(f"//{PANEL}/pages/Costs")
         person.waits_until(lambda: app.state.fetched("figures").value)
         picks(person, f"//{PANEL}/pages/Costs/costs by tier False/$$3/##tier 4")

@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from imgui_bundle import imgui
+from imgui_bundle.immapp import icons_fontawesome_6 as icons
 
 from manual_slop.app.app_state import apply
 from manual_slop.app.news import News, Toast
@@ -131,3 +133,18 @@ def test_words_that_pass_by_cover_nothing_and_a_long_one_is_cut_at_the_edge(app:
     assert "and the end" not in text
     app.state.toasts.pop()
     assert "it is planned" in draw(app).text
+
+
+def test_a_list_or_a_menu_goes_away_with_escape_and_leaves_what_was_chosen(app: App):
+    def scene(person: Person) -> None:
+        for opens in (f"//Discussion/**/{icons.ICON_FA_PAPERCLIP}##attach", "//##MainMenuBar##MenuBar/File"):
+            person.clicks(opens)
+            person.waits_until(listed)
+            person.presses("Escape")
+            person.waits_until(lambda: not listed())
+        assert app.controller.model == "rehearsal/demo"
+
+    def listed() -> int:
+        return len(imgui.get_current_context().open_popup_stack)
+
+    use(app, scene)

@@ -84,7 +84,7 @@ def test_a_default_model_without_its_key_stands_in_the_way(files):
 
 
 def test_who_is_asked_and_what_confines_commands_is_told_and_all_is_well():
-    assert "approval mode “ask”: whatever does more than read waits for you" in _texts("note")
+    assert "approval mode “ask”: reading goes through, everything else asks" in _texts("note")
     assert [one.topic for one in _found()].count("commands") == 1
     assert not {"mcp", "search", "journal"} & {one.topic for one in _found()}
     assert not data_dir().exists()  # to look changes nothing

@@ -135,6 +135,15 @@ def test_nothing_runs_that_nobody_approved(project: Path, run: Run):
     assert "is not approved" in run("run", "t1")[2]
 
 
+def test_a_run_of_its_own_that_does_not_begin_is_told_of_and_why(project: Path, run: Run):
+    ready(project, MEND)
+    write_track(open_project(project), a_track(MEND, *chain("more")))
+    code, _, err = run("run", "t1", "--detach")
+    assert code == 2
+    assert err.startswith("✗ the run of t1 did not begin: the plan of t1 is not approved")
+    assert not shared_store().tracks.summary("t1").running
+
+
 @pytest.mark.parametrize(
     "words",
     [
@@ -146,6 +155,8 @@ def test_nothing_runs_that_nobody_approved(project: Path, run: Run):
         ("run", "t1", "--unknown", "perhaps"),
         ("run", "t1", "--approve", "maybe"),
         ("run", "t1", "--tier", "9=x"),
+        ("run", "t1", "--budget", "plenty"),
+        ("run", "t1", "--detach", "--budget", "plenty"),
         ("ticket", "t1", "mend-add", "paint"),
         ("inbox", "--approve", "nothing"),
     ],

@@ -3,37 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from manual_slop.app.background import Background
 from manual_slop.app.choices import Choices
+from manual_slop.app.run_choices import RunChoices
 from manual_slop.app.track_view import TrackCommands
 from manual_slop.app.track_watch import TrackWatch
 from manual_slop.values.approval import Answer, Request
-from manual_slop.values.tickets import TIERS, Tier
+from manual_slop.values.tickets import TIERS, Priority, Tier
 from manual_slop.values.track_commands import CommandKind, TrackCommand
 
 if TYPE_CHECKING:
     from manual_slop.conductor.tiers import Tiers
-    from manual_slop.safety.approval import Mode
     from manual_slop.store.store import Store
 
 BY = "you"
 
 
 class Conducting(TrackCommands):
-    """The tracks of the project. `step` asks before each worker of a run begun from now on.
-
-    `mode` says what workers do without being asked.
-    """
+    """The tracks of the project. `run` is how those are worked on that are begun from now on."""
 
     def __init__(self, choices: Choices, background: Background) -> None:
         self._choices = choices
         self._background = background
         self._models: dict[Tier, str] = {}
         self._watch = TrackWatch(choices, background, self._tier_models)
-        self.step = False
-        self.mode: Mode = "edits"
+        self.run = RunChoices()
 
     def begin(self) -> None:
         """Follow the project's tracks from now on."""
@@ -53,15 +50,14 @@ class Conducting(TrackCommands):
 
     def start(self, track: str) -> None:
         """Work on it in a program of its own, which our end does not end; or go on with it."""
-        mode, step, models = self.mode, self.step, {tier: one for tier, one in self._models.items() if tier in "34"}
+        run, models = self.run, {tier: one for tier, one in self._models.items() if tier in "34"}
 
         def begin(store: Store) -> str:
             from manual_slop.conductor.detaching import start_run
-            from manual_slop.conductor.run_setup import Wishes
 
             if store.tracks.summary(track).running:
                 return self._told(store, track, TrackCommand("resume", by=BY))
-            start_run(store, track, Wishes(step=step, mode=mode, models=models, by=BY))
+            start_run(store, track, run.wishes(models, BY))
             return "it is worked on, also when this window is closed"
 
         self.order(track, begin)
@@ -86,6 +82,20 @@ class Conducting(TrackCommands):
         self._models = {known: one for known, one in self._models.items() if one}
         self.look()
 
+    def set_priority(self, track: str, ticket: str, priority: Priority) -> None:
+        """Have it begin before or after others that may begin."""
+        self._tell(track, "priority", ticket, priority)
+
+    def report(self, track: str, file: str) -> None:
+        """Write all there is to tell of a track to a file; what its name ends with says how (`.md`, `.html`)."""
+
+        def write(store: Store) -> str:
+            from manual_slop.conductor.report_file import write_report
+
+            return f"wrote {write_report(store, track, Path(file.strip()).expanduser())}"
+
+        self.order(track, write)
+
     def kill(self, track: str, ticket: str) -> None:
         """End the worker of a ticket."""
         self._tell(track, "kill", ticket)
@@ -93,6 +103,10 @@ class Conducting(TrackCommands):
     def retry(self, track: str, ticket: str) -> None:
         """Do a ticket again."""
         self._tell(track, "retry", ticket)
+
+    def keep(self, track: str, ticket: str) -> None:
+        """Take the work of one whose program ended as it is, and have it reviewed."""
+        self._tell(track, "keep", ticket)
 
     def skip(self, track: str, ticket: str) -> None:
         """Go on as if it were done."""

@@ -121,4 +121,5 @@ def _ticket(ticket: Ticket, known: _Known, ready: frozenset[str]) -> TicketView:
         stands.reason,
         known.tails.get(ticket.id, ""),
         "4" if stands.status == "review" else "3",
+        ticket.priority,
     )

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
-from manual_slop.values.tickets import TicketStatus, TrackStatus
+from manual_slop.values.tickets import Priority, TicketStatus, TrackStatus
 from manual_slop.values.usage import CostSum
 
 Shown = TicketStatus | Literal["ready"]
@@ -30,6 +30,7 @@ class TicketView:
     reason: str = ""
     tail: str = ""
     tier: str = "3"
+    priority: Priority = "normal"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +74,20 @@ class TrackCommands(Protocol):
     def use_tier_model(self, tier: str, model: str) -> None:
         """Give a tier another model."""
 
+    def set_priority(self, track: str, ticket: str, priority: Priority) -> None:
+        """Have it begin before or after others that may begin."""
+
+    def report(self, track: str, file: str) -> None:
+        """Write all there is to tell of a track to a file; what its name ends with says how (`.md`, `.html`)."""
+
     def kill(self, track: str, ticket: str) -> None:
         """End the worker of a ticket."""
 
     def retry(self, track: str, ticket: str) -> None:
         """Do a ticket again."""
+
+    def keep(self, track: str, ticket: str) -> None:
+        """Take the work of one whose program ended as it is, and have it reviewed."""
 
     def skip(self, track: str, ticket: str) -> None:
         """Go on as if it were done."""

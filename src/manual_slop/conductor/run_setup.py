@@ -14,7 +14,7 @@ from manual_slop.conductor.jobs import Tools
 from manual_slop.conductor.mending import mend
 from manual_slop.conductor.plan_files import open_project
 from manual_slop.conductor.pools import pool_for
-from manual_slop.conductor.run_values import RUN, RunSettings, Unknown
+from manual_slop.conductor.run_values import MOST_WORKERS, RUN, RunSettings, Unknown
 from manual_slop.conductor.running import Clock, Run
 from manual_slop.conductor.shadow import open_repository, take_picture
 from manual_slop.conductor.shift import Assignment, Duties, Shift
@@ -35,7 +35,10 @@ from manual_slop.values.track_events import GateOpened, TrackChanged
 
 @dataclass(frozen=True, slots=True)
 class Wishes:
-    """What a person says of a run when they begin it. `models` are by tier, `budget` is for the whole track."""
+    """What a person says of a run when they begin it. `models` are by tier, `budget` is for the whole track.
+
+    Raises `ConfigError` for a budget that cannot be read, and for workers that are none or too many.
+    """
 
     step: bool = False
     workers: int | None = None
@@ -45,6 +48,15 @@ class Wishes:
     budget: str = ""
     yes_plan: bool = False
     by: str = "a person"
+
+    def __post_init__(self) -> None:
+        if self.workers is not None and not 1 <= self.workers <= MOST_WORKERS:
+            raise ConfigError(f"a run has 1 to {MOST_WORKERS} workers, not {self.workers}")
+        try:
+            if self.budget:
+                parse_limit(self.budget)
+        except ValueError as error:
+            raise ConfigError(f"the budget of the run: {error}") from None
 
 
 _NONE = Wishes()

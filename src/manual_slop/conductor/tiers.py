@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import Any
 
 from manual_slop.conductor.jobs import Tools
+from manual_slop.conductor.run_values import MOST_WORKERS
 from manual_slop.money.limits import GRAMMAR, parse_limit
 from manual_slop.providers.config_checks import Wrong, as_model_names, as_table, as_text, as_truth, near_miss
 from manual_slop.providers.own_files import read_own_text
@@ -224,8 +225,8 @@ def _as_count(value: Any) -> int:
 
 
 def _as_few(value: Any) -> int:
-    if _as_count(value) > 256:
-        raise Wrong("must be at most 256")
+    if _as_count(value) > MOST_WORKERS:
+        raise Wrong(f"must be at most {MOST_WORKERS}")
     return int(value)
 
 

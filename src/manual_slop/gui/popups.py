@@ -27,6 +27,7 @@ _FLAGS = imgui.WindowFlags_.no_move | imgui.WindowFlags_.no_saved_settings | img
 def draw_popups(app: App) -> None:
     """The one that is asked for, if any."""
     if not app.popup:
+        _close_menu()
         return
     title, width, draw = _POPUPS[app.popup]
     if not imgui.is_popup_open(title):
@@ -45,3 +46,10 @@ def draw_popups(app: App) -> None:
         imgui.end_popup()
     if not still:
         app.close_popup()
+
+
+def _close_menu() -> None:
+    """Escape closes the list or menu that was opened last; ImGui does so only where keys move the focus."""
+    opened = len(imgui.get_current_context().open_popup_stack)
+    if opened and imgui.is_key_pressed(imgui.Key.escape, False):
+        imgui.internal.close_popup_to_level(opened - 1, True)

@@ -15,6 +15,15 @@ from manual_slop.values.tools import RISKS
 
 Mode = Literal["ask", "edits", "never", "all"]
 MODES: tuple[Mode, ...] = get_args(Mode)
+MODE_WORDS: Mapping[Mode, str] = MappingProxyType(
+    {
+        "ask": "reading goes through, everything else asks",
+        "edits": "changes of files in the project go through, the rest asks",
+        "never": "reading only, nothing is asked",
+        "all": "everything goes through but protected names: nobody is asked",
+    }
+)
+"""What each lets through, as people are told."""
 
 _REACH: Mapping[str, str] = MappingProxyType(
     {

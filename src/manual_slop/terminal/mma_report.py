@@ -8,12 +8,7 @@ from typing import Annotated
 
 import typer
 
-from manual_slop import ai_client
-from manual_slop.conductor.plan_files import open_project
-from manual_slop.conductor.report import report_on
-from manual_slop.conductor.report_text import as_html, as_markdown
-from manual_slop.conductor.tiers import load_tiers
-from manual_slop.session.export.keys import learn_keys, without_keys
+from manual_slop.conductor.report_file import PAGES, report_document
 from manual_slop.store.export_file import ExportError, write_whole
 from manual_slop.terminal.mma_common import TrackArgument
 from manual_slop.terminal.screen import screen
@@ -35,14 +30,9 @@ def report(
     """Tell all of a track: plan, tickets, diffs, verdicts, costs by tier, forecast against actual."""
     if html and md:
         raise ConfigError("--html or --md, not both")
-    access = ai_client.new_access()
-    learn_keys(access)
+    page = html or (not md and output is not None and output.suffix.lower() in PAGES)
     with opened() as store:
-        folder = Path(store.tracks.summary(track).project)
-        workspace = open_project(folder) if folder.is_dir() else None
-        found = report_on(store, access, load_tiers(workspace, ai_client.choose_model(access)[0]), track)
-    page = html or (not md and output is not None and output.suffix.lower() in (".html", ".htm"))
-    text, _ = without_keys(as_html(found) if page else as_markdown(found))
+        text = report_document(store, track, page=page)
     if output is None or str(output) == "-":
         screen().put((visible(text) if sys.stdout.isatty() else text).rstrip("\n"))
         return

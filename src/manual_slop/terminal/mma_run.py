@@ -14,7 +14,7 @@ from manual_slop.conductor.detaching import start_run
 from manual_slop.conductor.duty import watcher_of
 from manual_slop.conductor.git import GitFailed
 from manual_slop.conductor.run_setup import Wishes, run_track
-from manual_slop.conductor.run_values import Unknown
+from manual_slop.conductor.run_values import MOST_WORKERS, Unknown
 from manual_slop.conductor.shadow import without_git
 from manual_slop.conductor.standing import standing
 from manual_slop.conductor.telling import tell
@@ -41,8 +41,12 @@ from manual_slop.values.track_commands import TrackCommand
 from manual_slop.values.track_events import TicketChanged, TrackEvent
 
 StepOption = Annotated[bool, typer.Option("--step", help="Ask before each worker begins.")]
-DetachOption = Annotated[bool, typer.Option("--detach", help="Work in a program of its own, and come back at once.")]
-WorkersOption = Annotated[int | None, typer.Option(metavar="N", min=1, max=256, help="The most workers at once.")]
+DetachOption = Annotated[
+    bool, typer.Option("--detach", help="Work in a program of its own, and come back when it has begun.")
+]
+WorkersOption = Annotated[
+    int | None, typer.Option(metavar="N", min=1, max=MOST_WORKERS, help="The most workers at once.")
+]
 ApproveOption = Annotated[str, typer.Option(metavar="ask|edits|never|all", help="What workers do without your yes.")]
 BudgetOption = Annotated[str, typer.Option(metavar="USD|Ntok", help="The most this run may spend.")]
 UnknownOption = Annotated[

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 
 from manual_slop.providers.config import Config
-from manual_slop.safety.approval import Mode
+from manual_slop.safety.approval import MODE_WORDS
 from manual_slop.safety.approval_config import load_policy
 from manual_slop.safety.sandbox import Sandbox, Walls
 from manual_slop.safety.shell.errors import ShellError
@@ -22,19 +22,13 @@ from manual_slop.tools.text import counted
 from manual_slop.tools.web.search import search_service
 from manual_slop.values.paths import data_dir
 
-_MODES: Mapping[Mode, str] = {
-    "ask": "whatever does more than read waits for you",
-    "edits": "changes of files in the project go through, the rest waits for you",
-    "never": "tools read and do nothing else",
-    "all": "nearly everything goes through",
-}
 _MOST_TOLD = 3
 
 
 def approval_findings() -> Iterator[Finding]:
     """The policy in force. Raises `ConfigError` where `config.toml` cannot be read at all."""
     policy, issues = load_policy()
-    parts = [f"mode “{policy.mode}”: {_MODES[policy.mode]}"]
+    parts = [f"mode “{policy.mode}”: {MODE_WORDS[policy.mode]}"]
     if policy.rules:
         parts.append(f"{counted(len(policy.rules), 'rule')} besides")
     if policy.tests_allowed:

@@ -14,16 +14,10 @@ from manual_slop.gui.context import App
 from manual_slop.gui.tables import figure
 from manual_slop.gui.theme import XS, S
 from manual_slop.gui.widgets import beside, chip, hint, put, put_wrapped, quiet, space, tick, to_the_right
-from manual_slop.safety.approval import MODES, Mode
+from manual_slop.safety.approval import MODE_WORDS, MODES
 from manual_slop.values.approval import Decision
 from manual_slop.values.tools import RISKS, Risk
 
-_MEANS: Mapping[Mode, str] = {
-    "ask": "reading goes through, everything else asks",
-    "edits": "changes of files in the project go through too",
-    "never": "reading only, nothing is asked",
-    "all": "everything goes through but protected names: nobody is asked",
-}
 _SAYS: Mapping[Decision, str] = {"allow": "goes through", "ask": "asks each time", "deny": "is refused"}
 _REACH: Mapping[Risk, str] = {
     "READ": "looks at files of the project",
@@ -61,11 +55,11 @@ def _mode(app: App, begins: Told) -> None:
         if imgui.selectable(f"as in your settings: {begins.mode}##none", mode is None)[0]:
             manners.change(replace(manners.manner, mode=None))
         for one in MODES:
-            if imgui.selectable(f"{one}: {_MEANS[one]}###mode {one}", mode == one)[0]:
+            if imgui.selectable(f"{one}: {MODE_WORDS[one]}###mode {one}", mode == one)[0]:
                 manners.change(replace(manners.manner, mode=one))
         imgui.end_combo()
     if mode == "all":
-        put_wrapped(app, _MEANS["all"].capitalize() + ".", app.palette.bad)
+        put_wrapped(app, MODE_WORDS["all"].capitalize() + ".", app.palette.bad)
 
 
 def _group(app: App, risk: Risk | None, tools: list[OfferedTool]) -> None:

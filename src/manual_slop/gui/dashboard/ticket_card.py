@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import get_args
 
 from imgui_bundle import ImVec2, imgui
 from imgui_bundle.immapp import icons_fontawesome_6 as icons
@@ -18,6 +19,7 @@ from manual_slop.gui.legible import legible
 from manual_slop.gui.theme import S, rgb
 from manual_slop.gui.widgets import beside, chip, hint, put, put_wrapped, quiet, to_the_right
 from manual_slop.gui.wording import short_cost
+from manual_slop.values.tickets import Priority
 
 LEAST = 176.0
 """How high the card is at least, in pixels at a scale of 1."""
@@ -26,6 +28,7 @@ _AGAIN = frozenset({"failed", "blocked", "skipped", "unknown", "done"})
 _SKIPPED = frozenset({"todo", "ready", "failed", "blocked", "unknown"})
 _AT_WORK = frozenset({"running", "review"})
 _HELD = frozenset({"todo", "ready"})
+_PRIORITIES: tuple[Priority, ...] = get_args(Priority)
 
 
 def draw_card(app: App, view: View, track: TrackView, ticket: TicketView) -> None:
@@ -86,6 +89,10 @@ def _commands(app: App, view: View, track: TrackView, ticket: TicketView) -> Non
     def order(do: Callable[[TrackCommands], None]) -> Callable[[], None]:
         return lambda: do(engine) if engine else None
 
+    if status == "unknown":
+        keep = order(lambda to: to.keep(track.id, ticket.id))
+        command(app, f"{icons.ICON_FA_CHECK}  Keep", "Take its work as it is, and have it reviewed", True, keep)
+        beside(S)
     again, skip = f"{icons.ICON_FA_ROTATE_LEFT}  Retry", f"{icons.ICON_FA_FORWARD}  Skip"
     command(app, again, "Do it again", status in _AGAIN, order(lambda to: to.retry(track.id, ticket.id)))
     beside(S)
@@ -104,9 +111,21 @@ def _commands(app: App, view: View, track: TrackView, ticket: TicketView) -> Non
     if engine is None:
         put(app, ticket.model or "the model of its tier", app.palette.faint, "mono")
         return
+    if status in _HELD:
+        _priority(app, engine, track, ticket)
     picked = pick_one(app, "ticket model", ticket.model)
     if picked != ticket.model:
         engine.use_model(track.id, ticket.id, picked)
+
+
+def _priority(app: App, engine: TrackCommands, track: TrackView, ticket: TicketView) -> None:
+    imgui.set_next_item_width(92 * app.scale)
+    at = _PRIORITIES.index(ticket.priority)
+    changed, at = imgui.combo("##priority", at, list(_PRIORITIES))
+    hint("Those of high priority begin before others that may begin")
+    if changed and _PRIORITIES[at] != ticket.priority:
+        engine.set_priority(track.id, ticket.id, _PRIORITIES[at])
+    beside(S)
 
 
 def _ask(view: View, ticket: TicketView) -> None:

@@ -15,6 +15,7 @@ from manual_slop.gui.context import App
 from manual_slop.gui.dashboard.command import command
 from manual_slop.gui.dashboard.gate_sheet import show_gate
 from manual_slop.gui.dashboard.goal_box import draw_goal
+from manual_slop.gui.dashboard.run_options import draw_more
 from manual_slop.gui.dashboard.signs import SIGNS, ticket_colour, track_colour
 from manual_slop.gui.dashboard.ticket_card import LEAST, draw_card
 from manual_slop.gui.dashboard.ticket_graph import draw_graph
@@ -23,7 +24,7 @@ from manual_slop.gui.dashboard.workers import draw_workers
 from manual_slop.gui.legible import legible
 from manual_slop.gui.tables import Column, cell, figure_cell, grid
 from manual_slop.gui.theme import S
-from manual_slop.gui.widgets import beside, chip, empty, hint, primary, put, quiet, to_the_right
+from manual_slop.gui.widgets import beside, chip, empty, hint, primary, put, quiet
 from manual_slop.gui.wording import short_cost
 from manual_slop.money.what_if import add_up
 from manual_slop.values.usage import CostSum
@@ -51,8 +52,8 @@ class Summary:
 def draw_tracks(app: App, view: View) -> None:
     """A goal to plan, and the chosen track; or what to do where there is none."""
     draw_goal(app, view)
-    tracks = app.state.tracks.tracks
-    if not tracks:
+    track = view.track_shown(app)
+    if track is None:
         empty(
             app,
             "No track yet",
@@ -60,7 +61,6 @@ def draw_tracks(app: App, view: View) -> None:
             ' run `manual-slop mma plan "goal"`: nothing is worked on before you have approved the plan.',
         )
         return
-    track = next((one for one in tracks if one.id == view.track), tracks[0])
     view.track = track.id
     _head(app, view, track)
     chosen = next((ticket for ticket in track.tickets if ticket.id == view.ticket), None)
@@ -90,9 +90,8 @@ def _head(app: App, view: View, track: TrackView) -> None:
     palette, summary = app.palette, _summary(app, track)
     imgui.set_next_item_width(min(240 * app.scale, 0.4 * imgui.get_content_region_avail().x))
     if imgui.begin_combo("##track", legible(track.title)):
-        for one in app.state.tracks.tracks:
-            if imgui.selectable(f"{legible(one.title)}##{one.id}", one is track)[0]:
-                view.track, view.ticket, view.zoom = one.id, "", 0.0
+        for merged in (False, True):
+            _choices(app, view, track, merged=merged)
         imgui.end_combo()
     hint(f"{track.id}: {legible(track.title)}")
     beside(S)
@@ -119,18 +118,17 @@ def _head(app: App, view: View, track: TrackView) -> None:
         beside(S)
         if quiet(app, place, colour=palette.accent if place == view.shown else palette.faint):
             view.shown = place
-    if _may_start(track):
-        _how(app)
+    draw_more(app, view, track, may_start=_may_start(track))
 
 
-def _how(app: App) -> None:
-    """How a run begins that is started here."""
-    conducting = app.controller.conducting
-    to_the_right(imgui.calc_text_size("step").x + imgui.get_frame_height() + 2 * S)
-    imgui.push_style_var(imgui.StyleVar_.frame_padding, ImVec2(0, 0))
-    _, conducting.step = imgui.checkbox("step", conducting.step)
-    imgui.pop_style_var()
-    hint("Ask before each worker begins, with what it would be told, to be edited or refused")
+def _choices(app: App, view: View, chosen: TrackView, *, merged: bool) -> None:
+    """The tracks that may be looked at; those that are merged stand below the others."""
+    tracks = [one for one in app.state.tracks.tracks if (one.status == "merged") is merged]
+    if merged and tracks:
+        imgui.separator_text("merged")
+    for one in tracks:
+        if imgui.selectable(f"{legible(one.title)}##{one.id}", one is chosen)[0]:
+            view.track, view.ticket, view.zoom = one.id, "", 0.0
 
 
 def _may_start(track: TrackView) -> bool:

@@ -9,6 +9,7 @@ from typing import Literal
 from imgui_bundle import imgui
 
 from manual_slop.app.figures import Scope, Wanted
+from manual_slop.app.track_view import TrackView
 from manual_slop.gui.context import App
 from manual_slop.gui.palette import Palette
 from manual_slop.money.ledger import NOBODY, Grouping
@@ -38,8 +39,8 @@ class View:
     """Kept from frame to frame.
 
     `words` are those sought among models, `asks` the ticket a reason is typed for, `turn_to` a page to bring to the
-    front, `goal` what is typed to be planned. `pan` is where the graph begins on its canvas, in pixels; `zoom` 0 stands
-    for as large as fits.
+    front, `goal` what is typed to be planned, `file` where a report goes. `pan` is where the graph begins on its
+    canvas, in pixels; `zoom` 0 stands for as large as fits.
     """
 
     scope: Scope = "session"
@@ -55,15 +56,22 @@ class View:
     all_budgets: bool = False
     turn_to: str = ""
     goal: str = ""
+    file: str = ""
     pan: tuple[float, float] = (0.0, 0.0)
     zoom: float = 0.0
 
     def wanted(self, app: App) -> Wanted:
         """The figures that are asked for."""
         models = app.controller.spending.models
+        track = self.track_shown(app) if self.scope == "track" else None
+        name = track.id if track else ""
+        return Wanted(self.scope, app.state.conversation.session_id, self.days, models, self.hits, name)
+
+    def track_shown(self, app: App) -> TrackView | None:
+        """The track that was chosen; before that the newest that is not merged, or the newest."""
         tracks = app.state.tracks.tracks
-        track = (self.track or (tracks[0].id if tracks else "")) if self.scope == "track" else ""
-        return Wanted(self.scope, app.state.conversation.session_id, self.days, models, self.hits, track)
+        chosen = next((one for one in tracks if one.id == self.track), None)
+        return chosen or next((one for one in tracks if one.status != "merged"), None) or next(iter(tracks), None)
 
 
 def view_of(app: App) -> View:
