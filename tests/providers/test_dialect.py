@@ -119,6 +119,21 @@ def test_history_is_translated_once() -> None:
     assert first[1] is second[1]
 
 
+def test_what_was_said_instead_is_what_goes_out() -> None:
+    translator, hi, there = Translator("openai", "openai"), user("hi"), Message("assistant", (Text("there"),))
+
+    translator.messages([hi, there, user("again")])
+    other = translator.messages([hi, there, user("once more")])
+    shorter = translator.messages([hi])
+    joined = translator.messages([hi, user("you")])
+    again = translator.messages([hi, user("all")])
+
+    assert [said["content"] for said in other] == ["hi", "there", "once more"]
+    assert [said["content"] for said in shorter] == ["hi"]
+    assert [said["content"] for said in joined] == ["hi\n\nyou"]
+    assert [said["content"] for said in again] == ["hi\n\nall"]
+
+
 def test_a_person_who_speaks_twice_is_told_as_one() -> None:
     picture = Image("image/png", b"x")
 

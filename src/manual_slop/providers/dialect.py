@@ -26,31 +26,33 @@ class Translator:
         self.provider = provider
         self.protocol = protocol
         self.system_role = system_role
-        self._known: dict[int, tuple[Message, bool, list[dict[str, Any]]]] = {}
+        self._known: tuple[Message, ...] = ()
+        self._wire: list[dict[str, Any]] = []
+        self._loop_start = 0
 
     def messages(self, messages: Sequence[Message]) -> list[dict[str, Any]]:
         """All of a conversation."""
-        minds_loop = self.protocol in _ECHOES_IN_LOOP
-        loop_start = max((at for at, message in enumerate(messages) if message.role == "user"), default=0)
-        wire: list[dict[str, Any]] = []
-        for at, message in enumerate(messages):
-            said = self._translated(message, minds_loop and at >= loop_start)
-            if message.role == "user" and wire and wire[-1]["role"] == "user":
-                wire[-1] = _joined(wire[-1], said[0])
-            else:
-                wire.extend(said)
-        if len(self._known) > 2 * len(messages) + 16:  # messages that were taken back
-            present = {id(message) for message in messages}
-            self._known = {key: known for key, known in self._known.items() if key in present}
-        return wire
+        said = tuple(messages)
+        loop_start = self._start_of_loop(said)
+        goes_on = loop_start == self._loop_start and said[: len(self._known)] == self._known
+        known, wire = (len(self._known), [*self._wire]) if goes_on else (0, [])
+        for at in range(known, len(said)):
+            self._append(wire, said[at], in_loop=at >= loop_start)
+        self._known, self._wire, self._loop_start = said, wire, loop_start
+        return [*wire]
 
-    def _translated(self, message: Message, in_loop: bool) -> list[dict[str, Any]]:
-        found = self._known.get(id(message))
-        if found is not None and found[0] is message and found[1] == in_loop:
-            return found[2]
-        wire = self._translate(message, in_loop)
-        self._known[id(message)] = (message, in_loop, wire)
-        return wire
+    def _start_of_loop(self, messages: Sequence[Message]) -> int:
+        """Where a person spoke last, for those providers that want their thoughts since then and no older ones."""
+        if self.protocol not in _ECHOES_IN_LOOP:
+            return 0
+        return next((at for at in range(len(messages) - 1, -1, -1) if messages[at].role == "user"), 0)
+
+    def _append(self, wire: list[dict[str, Any]], message: Message, *, in_loop: bool) -> None:
+        said = self._translate(message, in_loop)
+        if message.role == "user" and wire and wire[-1]["role"] == "user":
+            wire[-1] = _joined(wire[-1], said[0])
+        else:
+            wire.extend(said)
 
     def _translate(self, message: Message, in_loop: bool) -> list[dict[str, Any]]:
         if message.role == "system":

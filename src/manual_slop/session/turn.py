@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from manual_slop.providers.litellm_gateway import Answer
@@ -126,7 +127,7 @@ class Turn:
             route = session.access.route(session.model, api_key=api_key, api_base=api_base)
             params = checked_params(self._params, route.model)
             require_whole_characters(prompt, route.model)
-            session.access.require_vision(route, (*images, *(i for m in session.messages for i in m.images)))
+            session.access.require_vision(route, chain(images, _images_in(session.messages)))
         except ProviderError as refused:
             return refused.with_traceback(None)
         return route, params
@@ -196,6 +197,10 @@ class Turn:
             self._tell(Notice("the model repeats the same call with the same result; say what it should do instead"))
             return "loop"
         return ""
+
+
+def _images_in(messages: Sequence[Message]) -> Iterator[Image]:
+    return (part for message in messages for part in message.parts if isinstance(part, Image))
 
 
 def unrun(calls: Sequence[ToolCall], why: str) -> Message:

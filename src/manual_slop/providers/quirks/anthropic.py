@@ -42,7 +42,7 @@ def cache_prefix(messages: list[dict[str, Any]], tools: list[dict[str, Any]]) ->
     """
     if tools:
         tools[-1] = {**tools[-1], "cache_control": EPHEMERAL}
-    marks = [index for index, message in enumerate(messages) if message["role"] == "system"][:1]
-    marks += [index for index, message in enumerate(messages) if message["role"] in ("user", "tool")][-1:]
-    for index in marks:
+    first = next((at for at, message in enumerate(messages) if message["role"] == "system"), None)
+    newest = next((at for at in range(len(messages) - 1, -1, -1) if messages[at]["role"] in ("user", "tool")), None)
+    for index in (at for at in (first, newest) if at is not None):
         messages[index] = with_breakpoint(messages[index])
