@@ -10,10 +10,10 @@ from tests.acceptance.trial import Row, Trial
 from tests.support import run_kills, session_kills, store_kills
 
 SCENES = (
-    ("small events", 300, 4, "nothing", (3, 75, 200)),
-    ("events of 200 kB", 200_000, 2, "nothing", (2, 75, 150)),
-    ("compaction", 300, 2, "compaction", (2, 40, 100)),
-    ("merging", 3_000, 2, "merging", (2, 40, 100)),
+    ("small events", 300, 4, "nothing", (3, 50, 200)),
+    ("events of 200 kB", 200_000, 2, "nothing", (2, 50, 150)),
+    ("compaction", 300, 2, "compaction", (2, 25, 100)),
+    ("merging", 3_000, 2, "merging", (2, 25, 100)),
 )
 
 
@@ -21,7 +21,7 @@ def killed_stores(trial: Trial) -> None:
     """A program that appends is killed; all it told is there, whole, in order, and the file is sound."""
     with ThreadPoolExecutor(2) as pool:
         list(pool.map(lambda scene: _scene(trial, *scene), SCENES))
-    kills = trial.sized(2, 40, 100)
+    kills = trial.sized(2, 25, 100)
     ends = store_kills.kill_migrations(trial.scratch("migrations"), kills, trial.seed)
     trial.count("kills", kills)
     trial.notes.append(f"migrations: {ends['before']} had not happened, {ends['newer']} had, none halfway")
@@ -39,12 +39,12 @@ def _scene(trial: Trial, name: str, size: int, threads: int, beside: str, kills:
 
 def killed_programs(trial: Trial) -> None:
     """Eight sessions in their tools, then a run of the conductor: killed, gone on with, looked at."""
-    kills = trial.sized(1, 8, 40)
+    kills = trial.sized(1, 6, 40)
     told, broken = session_kills.kill_often(trial.scratch("sessions"), kills, trial.seed)
     trial.count("kills", kills)
     trial.count("acknowledged events", told)
     trial.count("turns broken off", broken)
-    chance, tried, wanted = random.Random(trial.seed), 0, trial.sized(0, 4, 20)
+    chance, tried, wanted = random.Random(trial.seed), 0, trial.sized(0, 3, 20)
     while tried < wanted:
         tried += run_kills.killed_often(trial.folder / f"run-{tried}", chance, wanted - tried)
     paths.live_in(trial.folder / "afterwards")
