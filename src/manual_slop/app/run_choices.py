@@ -73,4 +73,12 @@ class RunChoices:
         if self.workers_fault:
             raise ConfigError(f"“{self.workers}” is no number of workers: {self.workers_fault}")
         workers = int(self.workers) if self.workers.strip() else None
-        return Wishes(self.step, workers, self.unknown, models, self.mode, self.budget.strip(), by=by)
+        return Wishes(
+            step=self.step,
+            workers=workers,
+            unknown=self.unknown,
+            models=models,
+            mode=self.mode,
+            budget=self.budget.strip(),
+            by=by,
+        )

@@ -30,12 +30,12 @@ _WIDTH = 560.0
 _LABELS = 130.0
 
 
-def draw_more(app: App, view: View, track: TrackView, *, may_start: bool) -> None:
-    """Two quiet buttons at the right end of the line."""
+def draw_more(app: App, view: View, track: TrackView, *, begins: bool) -> None:
+    """Quiet buttons at the right end of the line; how a run begins is of use only where it would not just go on."""
     options, report = icons.ICON_FA_SLIDERS, icons.ICON_FA_FILE_LINES
-    signs = (options, report) if may_start else (report,)
+    signs = (options, report) if begins else (report,)
     to_the_right(sum(imgui.calc_text_size(sign).x + 3 * S for sign in signs))
-    if may_start:
+    if begins:
         _open_options(app, options)
         beside(S)
     if quiet(app, f"{report}##report", "Write all there is to tell of this track to a file"):

@@ -118,7 +118,7 @@ def _head(app: App, view: View, track: TrackView) -> None:
         beside(S)
         if quiet(app, place, colour=palette.accent if place == view.shown else palette.faint):
             view.shown = place
-    draw_more(app, view, track, may_start=_may_start(track))
+    draw_more(app, view, track, begins=_may_start(track) and not track.running)
 
 
 def _choices(app: App, view: View, chosen: TrackView, *, merged: bool) -> None:
