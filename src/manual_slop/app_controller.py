@@ -33,6 +33,7 @@ from manual_slop.app.settings import Settings
 from manual_slop.app.spending import Spending
 from manual_slop.app.tier_usage import TierRow, TierUsage
 from manual_slop.app.track_view import TrackCommands, TracksView
+from manual_slop.app.undoing import Undoing
 from manual_slop.app.wire import Wire
 from manual_slop.safety.inbox import Inbox
 from manual_slop.values.approval import Answer, Request
@@ -61,6 +62,7 @@ class AppController:
         self.manners = Manners(self.state, self.choices, self.background, self.choose_model)
         self.resuming = Resuming(self.state, self.choices, self.background)
         self.drafting = Drafting(self.state, self.choices, self.background)
+        self.undoing = Undoing(self.state, self.choices, self.background)
         self.spending = Spending(self.state, self.load)
         self.tier_usage = TierUsage(self.state, self.recorded.costs)
         self.conducting = Conducting(self.choices, self.background)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from manual_slop.app.items import Answered, Remark, Said
-from manual_slop.app.recorded import EXPORTED, FOUND, SESSIONS
+from manual_slop.app.recorded import EXPORTED, FOUND, SESSIONS, TAKEN_IN
 from manual_slop.app_controller import AppController
 from manual_slop.store.shared import shared_store
 from manual_slop.values.events import MessageAdded, SessionDescribed, TurnStarted
@@ -117,6 +117,30 @@ def test_sessions_are_listed_found_forked_and_written(open_window: Callable[[], 
     assert "Teapot" in (tmp_path / "s.md").read_text()
     recorded.export(session_id, str(tmp_path / "s.md"))
     window.waits_until(lambda: "already there" in state.fetched(EXPORTED, session_id).error)
+
+
+def test_a_session_from_elsewhere_is_taken_in_once_and_what_is_none_is_refused(
+    open_window: Callable[[], Window], tmp_path: Path
+):
+    window = open_window()
+    recorded, state, store = window.controller.recorded, window.state, shared_store()
+    window.says("hello")
+    session_id, file = state.conversation.session_id, tmp_path / "s.json"
+    recorded.export(session_id, str(file))
+    window.waits_until(lambda: state.fetched(EXPORTED, session_id).value)
+    window.controller.delete_session(session_id)
+    window.waits_until(lambda: not store.sessions())
+    recorded.take_in(f" {file} ")
+    window.waits_until(lambda: state.fetched(TAKEN_IN, f" {file} ").value)
+    assert [one.id for one in store.sessions()] == [session_id]
+    recorded.take_in(str(file))
+    window.waits_until(lambda: "was here already" in " ".join(line.text for line in state.log))
+    file.write_text("{}")
+    for wrong in (str(file), str(tmp_path / "gone.json")):
+        state.fetched(TAKEN_IN, wrong).value = None
+        recorded.take_in(wrong)
+        window.waits_until(lambda wrong=wrong: state.fetched(TAKEN_IN, wrong).error)
+    assert len(store.sessions()) == 1
 
 
 def test_an_open_session_can_be_deleted_and_leaves_the_window(open_window: Callable[[], Window]):

@@ -102,6 +102,24 @@ def test_a_session_is_written_to_a_file_that_is_named(app: App, tmp_path: Path):
     assert "6 * 7" in file.read_text("utf-8")
 
 
+def test_a_session_is_taken_in_from_a_file(app: App, tmp_path: Path):
+    file = tmp_path / "talk.json"
+
+    def scene(person: Person) -> None:
+        says(person, "what is 6 * 7?")
+        one = looks_at(person, "what is 6 * 7?")
+        app.controller.recorded.export(one.id, str(file))
+        person.waits_until(file.exists, "the file")
+        app.controller.delete_session(one.id)
+        person.waits_until(lambda: not listed(app), "that it is gone")
+        person.clicks("//Sessions/**/\uf56f##take in")
+        person.writes("//$FOCUSED/##file", str(file))
+        person.presses("Enter")
+        person.waits_until(lambda: [found.id for found in listed(app)] == [one.id], "that it is here")
+
+    use(app, scene)
+
+
 def test_two_sessions_are_compared_by_what_they_used(app: App):
     read = []
 

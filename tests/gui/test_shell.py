@@ -32,6 +32,20 @@ def test_a_command_is_found_by_its_words_and_done(app: App):
     assert app.theme == "light"
 
 
+def test_what_the_model_changed_is_taken_back_by_a_command(app: App):
+    def scene(person: Person) -> None:
+        assert not find("undo turn").enabled(app)
+        app.state.conversation.session_id = "session-1"
+        person.presses("Ctrl+Shift+P")
+        person.waits_until(lambda: app.popup == "palette")
+        person.waits()
+        person.types("changes of the last turn")
+        person.presses("Enter")
+        person.waits_until(lambda: "there is nothing to undo" in [line.text for line in app.state.log])
+
+    use(app, scene)
+
+
 def test_every_command_is_in_a_menu_and_no_two_share_a_key_or_a_name():
     assert {command.menu for command in COMMANDS} == set(MENUS)
     keys = [chord(command.keys) for command in COMMANDS if command.keys]

@@ -1,4 +1,4 @@
-"""What the window does with recorded sessions, in the background: list, find, bring back, fork, export, delete."""
+"""What the window does with recorded sessions, in the background: list, find, bring back, fork, hand over, delete."""
 
 from __future__ import annotations
 
@@ -8,15 +8,16 @@ from typing import Any
 
 from manual_slop.app.app_state import AppState
 from manual_slop.app.news import Loaded, Loudness, News
-from manual_slop.app.session_files import export
+from manual_slop.app.session_files import export, take_in
 from manual_slop.values.events import MessageAdded, TurnFailed, TurnFinished
 
-SESSIONS, FOUND, RECALLED, FORKED, EXPORTED, DELETED, LEDGER = (
+SESSIONS, FOUND, RECALLED, FORKED, EXPORTED, TAKEN_IN, DELETED, LEDGER = (
     "sessions",
     "sessions found",
     "session recalled",
     "session forked",
     "session exported",
+    "session taken in",
     "session deleted",
     "ledger",
 )
@@ -72,6 +73,10 @@ class Recorded:
         """Write a session to a file; what its name ends with says how (`.md`, `.html`, `.json`)."""
         self._load(EXPORTED, session_id, lambda: export(_store(), session_id, Path(file.strip()).expanduser()))
 
+    def take_in(self, file: str) -> None:
+        """Keep a session that was exported as JSON, here or elsewhere: `TAKEN_IN` under what was typed has its id."""
+        self._load(TAKEN_IN, file, lambda: take_in(_store(), Path(file.strip()).expanduser()))
+
     def delete(self, session_id: str, first: Callable[[], None] = lambda: None) -> None:
         """Remove a session for good, when `first` is done; what it cost stays in the ledger."""
 
@@ -88,7 +93,7 @@ class Recorded:
                 self._changed()
             case TurnFinished() | TurnFailed():
                 self._changed()
-            case Loaded(error=error, what=what) if error and what in (RECALLED, FORKED, EXPORTED, DELETED):
+            case Loaded(error=error, what=what) if error and what in (RECALLED, FORKED, EXPORTED, TAKEN_IN, DELETED):
                 self._say(error, "bad")
             case Loaded(what="sessions") if self._stale:
                 self.refresh()
@@ -101,6 +106,9 @@ class Recorded:
                 self.resume(session_id)
             case Loaded(what="session exported", value=written):
                 self._say(f"wrote {written}", "good")
+            case Loaded(what="session taken in", value=(_, told)):
+                self._say(told, "good")
+                self._changed()
             case Loaded(what="session deleted", key=session_id, value=gone):
                 self._say(f"session {session_id[:8]} is deleted: {gone.events:,} events", "note")
                 for table in (RECALLED, LEDGER):

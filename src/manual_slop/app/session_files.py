@@ -1,4 +1,4 @@
-"""A recorded session as a file: Markdown or HTML to read, JSON to take in again."""
+"""A recorded session as a file: Markdown or HTML to read, JSON to take in here or elsewhere."""
 
 from __future__ import annotations
 
@@ -32,6 +32,24 @@ def export(store: Store, session_id: str, file: Path) -> Path:
     if problem:
         raise ConfigError(problem)
     return file.absolute()
+
+
+def take_in(store: Store, file: Path) -> tuple[str, str]:
+    """Keep a session that was exported as JSON: its id, and what to say of it. Raises `ConfigError`, `StoreError`."""
+    from manual_slop.session.export.reading import MOST_BYTES, read_archive
+    from manual_slop.session.export.taking_in import outcome_words
+    from manual_slop.session.export.taking_in import take_in as keep
+    from manual_slop.store.blobs import BlobError
+    from manual_slop.store.export_file import ExportError, read_whole
+
+    problem = ""
+    try:
+        archive = read_archive(read_whole(file, MOST_BYTES))
+        session_id, outcome = keep(store, archive)
+        return session_id, outcome_words(session_id, outcome, archive)
+    except (ExportError, BlobError) as error:
+        problem = str(error)
+    raise ConfigError(problem)
 
 
 def _markdown(store: Store, session_id: str) -> str:

@@ -77,6 +77,10 @@ def _refuse_all(app: App) -> None:
         app.controller.answer(request, Answer("refuse", reason="the person refused all that waited", by="you"))
 
 
+def _undoable(app: App) -> bool:
+    return app.controller.undoing.possible
+
+
 def _go(by: int) -> Callable[[App], None]:
     def go(app: App) -> None:
         names = list(app.state.conversations)
@@ -108,6 +112,23 @@ COMMANDS: tuple[Command, ...] = (
         lambda app: app.controller.stop(),
         "Ctrl+.",
         lambda app: app.state.conversation.running,
+    ),
+    Command(
+        "undo change",
+        "Session",
+        "Take back the last change of files",
+        lambda app: app.controller.undoing.undo(turn=False),
+        enabled=_undoable,
+    ),
+    Command(
+        "undo turn",
+        "Session",
+        "Take back all changes of the last turn",
+        lambda app: app.controller.undoing.undo(turn=True),
+        enabled=_undoable,
+    ),
+    Command(
+        "redo", "Session", "Do again what was taken back", lambda app: app.controller.undoing.redo(), enabled=_undoable
     ),
     Command("refuse all", "Session", "Refuse all that waits", _refuse_all, "", lambda app: bool(app.state.waiting)),
     Command("open folder", "File", "Open project folder…", _show("folder"), "Ctrl+O"),

@@ -27,7 +27,8 @@ _FIRST, _MOST = 96.0, 0.7  # pixels; share of the panel
 class View:
     """What the person does in the panel: words sought, the session chosen, and what is asked about it.
 
-    `height` is what the card of the chosen session took last, in pixels; 0 before it was drawn.
+    `taken_in` is the file of a session from elsewhere. `height` is what the card of the chosen session took last, in
+    pixels; 0 before it was drawn.
     """
 
     words: str = ""
@@ -35,6 +36,7 @@ class View:
     other: str = ""
     asks: str = ""
     file: str = ""
+    taken_in: str = ""
     height: float = 0.0
 
     def choose(self, session_id: str) -> None:

@@ -57,7 +57,7 @@ def write_session(store: Store, session_id: str, output: Path | None, form: str,
 def import_session(file: Path, json: bool) -> None:
     """Read a session from a file or from stdin. Raises `ConfigError`."""
     from manual_slop.session.export.reading import MOST_BYTES, read_archive
-    from manual_slop.session.export.taking_in import take_in
+    from manual_slop.session.export.taking_in import outcome_words, take_in
 
     problem = ""
     try:
@@ -72,12 +72,7 @@ def import_session(file: Path, json: bool) -> None:
     if json:
         screen().put(document({"id": session_id, "outcome": outcome, "events": len(archive.envelopes)}))
         return
-    told = {
-        "new": f"session {session_id[:8]} is here now, {len(archive.envelopes):,} events",
-        "known": f"session {session_id[:8]} was here already, just the same",
-        "renamed": f"another session has its id, so it is here as {session_id[:8]}",
-    }
-    screen().note(told[outcome])
+    screen().note(outcome_words(session_id, outcome, archive))
 
 
 def form_of(output: Path | None, form: str | None) -> str:

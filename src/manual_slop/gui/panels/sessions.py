@@ -58,8 +58,8 @@ def _tools(app: App, view: View) -> None:
         app.controller.new_conversation()
     hint("Begin another conversation; this one goes on in the background")
     beside(S)
-    refresh = f"{icons.ICON_FA_ARROWS_ROTATE}##refresh"
-    imgui.set_next_item_width(-(imgui.calc_text_size(icons.ICON_FA_ARROWS_ROTATE).x + 3 * S + 6) * app.scale)
+    refresh, take_in = f"{icons.ICON_FA_ARROWS_ROTATE}##refresh", f"{icons.ICON_FA_FILE_IMPORT}##take in"
+    imgui.set_next_item_width(-2 * (imgui.calc_text_size(icons.ICON_FA_ARROWS_ROTATE).x + 3 * S + 6) * app.scale)
     changed, view.words = imgui.input_text_with_hint("##search", "Search in all sessions", view.words)
     if changed and view.words.strip():
         app.controller.recorded.search(view.words.strip())
@@ -67,6 +67,28 @@ def _tools(app: App, view: View) -> None:
     if imgui.button(refresh):
         app.controller.recorded.refresh()
     hint("Read the list again: other programs record sessions too")
+    beside(S)
+    if imgui.button(take_in):
+        imgui.open_popup("take in")
+    hint("Take in a session that was exported as JSON, here or elsewhere")
+    _take_in(app, view)
+
+
+def _take_in(app: App, view: View) -> None:
+    if not imgui.begin_popup("take in"):
+        return
+    put(app, "A session that was exported as JSON, here or elsewhere", app.palette.soft)
+    imgui.set_next_item_width(420 * app.scale)
+    if imgui.is_window_appearing():
+        imgui.set_keyboard_focus_here()
+    flags = imgui.InputTextFlags_.enter_returns_true
+    entered, view.taken_in = imgui.input_text_with_hint("##file", "a path, ~ is your home", view.taken_in, flags)
+    beside(S)
+    if (primary(app, "Take in") or entered) and view.taken_in.strip():
+        app.controller.recorded.take_in(view.taken_in)
+        view.taken_in = ""
+        imgui.close_current_popup()
+    imgui.end_popup()
 
 
 def _row(app: App, view: View, one: SessionSummary) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -35,6 +36,16 @@ def take_in(store: Store, archive: Archive) -> tuple[str, Outcome]:
     for call in archive.wire:
         store.wire.keep(replace(call, session_id=session_id)).result()
     return session_id, "new" if session_id == archive.id else "renamed"
+
+
+def outcome_words(session_id: str, outcome: Outcome, archive: Archive) -> str:
+    """What became of an archive, for the person who handed it over."""
+    told: Mapping[Outcome, str] = {
+        "new": f"session {session_id[:8]} is here now, {len(archive.envelopes):,} events",
+        "known": f"session {session_id[:8]} was here already, just the same",
+        "renamed": f"another session has its id, so it is here as {session_id[:8]}",
+    }
+    return told[outcome]
 
 
 def _exists(store: Store, session_id: str) -> bool:
