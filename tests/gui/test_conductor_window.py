@@ -107,8 +107,9 @@ def begins_a_run_that_asks(person: Person) -> None:
     person.writes("//$FOCUSED/##budget", "2.00")
     person.waits(3)
     person.takes("c06a-how-it-begins")
-    person.presses("Enter")
     person.presses("Escape")
+    person.waits(3)
+    assert person.app.controller.conducting.run.budget == "2.00"
     person.clicks(START)
     person.waits_until(lambda: person.app.state.waiting, "the question before the worker")
     person.takes("c07-a-worker-is-to-begin")

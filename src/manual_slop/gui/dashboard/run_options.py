@@ -98,7 +98,9 @@ def _one_of(name: str, chosen: T, words: Mapping[T, str]) -> T:
 
 
 def _field(name: str, empty: str, typed: str) -> str:
-    return imgui.input_text_with_hint(f"##{name}", empty, typed)[1]
+    written = imgui.input_text_with_hint(f"##{name}", empty, typed)[1]
+    # Escape closes the list; a limit that was seen to be set must not go with it.
+    return typed if imgui.is_key_pressed(imgui.Key.escape) else written
 
 
 def _fault(app: App, fault: str) -> None:
