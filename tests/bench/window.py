@@ -177,8 +177,11 @@ def eight() -> dict[str, float]:
 
 
 def start() -> dict[str, float]:
-    """From the start of the process to the first frame on a display, with what a person has: nothing in memory yet."""
-    return {"first frame s": min(_on_display(_FIRST_FRAME) for _ in range(3))}
+    """From the start of the process to the first frame on a display, with what a person has: nothing in memory yet.
+
+    The best of eight: what else the machine does can only make it later.
+    """
+    return {"first frame s": min(_on_display(_FIRST_FRAME) for _ in range(8))}
 
 
 def idle() -> dict[str, float]:

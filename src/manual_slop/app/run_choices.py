@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from manual_slop.conductor.run_values import MOST_WORKERS, Unknown
-from manual_slop.money.limits import GRAMMAR, parse_limit
 from manual_slop.safety.approval import Mode
+from manual_slop.values.tickets import MOST_WORKERS, Unknown
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -40,9 +39,12 @@ class RunChoices:
     @property
     def budget_fault(self) -> str:
         """What is wrong with the budget; empty where nothing is."""
+        if not self.budget.strip():
+            return ""
+        from manual_slop.money.limits import GRAMMAR, parse_limit  # not before a budget is typed
+
         try:
-            if self.budget.strip():
-                parse_limit(self.budget.strip())
+            parse_limit(self.budget.strip())
         except ValueError:
             return GRAMMAR
         return ""

@@ -14,7 +14,7 @@ from manual_slop.conductor.jobs import Tools
 from manual_slop.conductor.mending import mend
 from manual_slop.conductor.plan_files import open_project
 from manual_slop.conductor.pools import pool_for
-from manual_slop.conductor.run_values import MOST_WORKERS, RUN, RunSettings, Unknown
+from manual_slop.conductor.run_values import RUN, RunSettings
 from manual_slop.conductor.running import Clock, Run
 from manual_slop.conductor.shadow import open_repository, take_picture
 from manual_slop.conductor.shift import Assignment, Duties, Shift
@@ -29,7 +29,7 @@ from manual_slop.values.budget import path_of
 from manual_slop.values.errors import ConfigError
 from manual_slop.values.ids import new_id
 from manual_slop.values.ledger import Origin
-from manual_slop.values.tickets import Tier
+from manual_slop.values.tickets import MOST_WORKERS, Tier, Unknown
 from manual_slop.values.track_events import GateOpened, TrackChanged
 
 

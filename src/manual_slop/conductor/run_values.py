@@ -6,14 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from manual_slop.values.tickets import Ticket
+from manual_slop.values.tickets import Ticket, Unknown
 from manual_slop.values.track_events import TrackEvent
 
 TaskKind = Literal["ask", "work", "review", "integrate", "recover"]
 """`ask` is the gate before a worker, `recover` the question what becomes of a ticket whose program ended."""
-Unknown = Literal["ask", "retry", "keep", "skip"]
-"""What becomes of tickets that were worked on when their program ended."""
-MOST_WORKERS = 256
 
 RUN, GRAPH, WORKER, QA = "the run", "the graph", "the worker", "QA"
 """Who moves a ticket. An attempt that `WORKER` or `QA` ends counts; one that `RUN` takes back does not. `GRAPH` is what

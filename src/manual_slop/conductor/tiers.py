@@ -9,7 +9,6 @@ from types import MappingProxyType
 from typing import Any
 
 from manual_slop.conductor.jobs import Tools
-from manual_slop.conductor.run_values import MOST_WORKERS
 from manual_slop.money.limits import GRAMMAR, parse_limit
 from manual_slop.providers.config_checks import Wrong, as_model_names, as_table, as_text, as_truth, near_miss
 from manual_slop.providers.own_files import read_own_text
@@ -19,7 +18,7 @@ from manual_slop.safety.workspace import Workspace
 from manual_slop.session.params import KNOWN
 from manual_slop.values import paths
 from manual_slop.values.errors import ConfigError
-from manual_slop.values.tickets import TIERS, Tier
+from manual_slop.values.tickets import MOST_WORKERS, TIERS, Tier
 
 _LARGEST = 256 * 1024  # bytes of a project's file
 _OF_PROJECTS = frozenset({"model", "fallback", "escalation", "prompt"})

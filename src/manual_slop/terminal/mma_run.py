@@ -14,7 +14,6 @@ from manual_slop.conductor.detaching import start_run
 from manual_slop.conductor.duty import watcher_of
 from manual_slop.conductor.git import GitFailed
 from manual_slop.conductor.run_setup import Wishes, run_track
-from manual_slop.conductor.run_values import MOST_WORKERS, Unknown
 from manual_slop.conductor.shadow import without_git
 from manual_slop.conductor.standing import standing
 from manual_slop.conductor.telling import tell
@@ -37,6 +36,7 @@ from manual_slop.terminal.visible import one_line
 from manual_slop.terminal.wording import approval_words
 from manual_slop.values.cancel import Cancel
 from manual_slop.values.errors import ConfigError
+from manual_slop.values.tickets import MOST_WORKERS, Unknown
 from manual_slop.values.track_commands import TrackCommand
 from manual_slop.values.track_events import TicketChanged, TrackEvent
 

@@ -14,9 +14,12 @@ BlockedBy = Literal["", "person", "dependency"]
 TrackStatus = Literal["planned", "approved", "running", "paused", "stopped", "mergeable", "merged", "failed"]
 Gate = Literal["plan", "spawn", "merge"]
 Tier = Literal["1", "2", "3", "4"]
+Unknown = Literal["ask", "retry", "keep", "skip"]
+"""What becomes of tickets whose program ended while they were worked on."""
 
 TIERS: tuple[Tier, ...] = ("1", "2", "3", "4")
 TIER_NAMES: Mapping[str, str] = {"1": "orchestrator", "2": "tech lead", "3": "worker", "4": "QA"}
+MOST_WORKERS = 256
 SETTLED: frozenset[TicketStatus] = frozenset({"done", "failed", "blocked", "skipped"})
 
 

@@ -11,12 +11,12 @@ from imgui_bundle.immapp import icons_fontawesome_6 as icons
 
 from manual_slop.app.run_choices import RunChoices
 from manual_slop.app.track_view import TrackView
-from manual_slop.conductor.run_values import Unknown
 from manual_slop.gui.context import App
 from manual_slop.gui.dashboard.view import View
 from manual_slop.gui.theme import S
 from manual_slop.gui.widgets import beside, put, put_wrapped, quiet, space, tick, to_the_right
 from manual_slop.safety.approval import MODE_WORDS
+from manual_slop.values.tickets import Unknown
 
 T = TypeVar("T", bound=str)
 
