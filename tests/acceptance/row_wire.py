@@ -21,6 +21,7 @@ from manual_slop.safety.shell.shell import available
 from manual_slop.values.cancel import Cancel
 from manual_slop.values.errors import ProviderError
 from tests.acceptance.trial import Row, Trial
+from tests.support.patience import wait_until
 from tests.support.scripted_server import Scripted, ScriptedServer, calls, chunk, says
 from tests.support.shells import processes, zombies
 
@@ -198,6 +199,8 @@ def _wait_for_the_last_command() -> None:
     for thread in threading.enumerate():
         if thread.name.startswith("tool"):
             thread.join(max(0.0, until - time.monotonic()))
+    with contextlib.suppress(AssertionError):  # a child of somebody else here may be about to be waited for
+        wait_until(lambda: not zombies(), max(0.0, until - time.monotonic()))
 
 
 def _threads() -> int:

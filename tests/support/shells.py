@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 from pathlib import Path
 
@@ -12,7 +11,6 @@ from manual_slop.safety.sandbox import Method, Sandbox, Walls
 from manual_slop.safety.shell.errors import ShellError
 from manual_slop.safety.shell.levels import choose
 from manual_slop.safety.shell.shell import Limits, Shell
-from tests.support.patience import wait_until
 
 UNCONFINED = Sandbox("off")
 
@@ -33,13 +31,7 @@ def processes(marker: str) -> list[int]:
 
 
 def zombies() -> list[int]:
-    """Our own children that ended and that nobody waits for: they stay, where others are gone a moment later."""
-    with contextlib.suppress(AssertionError):
-        wait_until(lambda: not _ended_children(), 2)
-    return _ended_children()
-
-
-def _ended_children() -> list[int]:
+    """Our own children that ended and that nobody waited for."""
     found = []
     for place in Path("/proc").glob("[0-9]*/stat"):
         words = _read(place).rpartition(b")")[2].split()
